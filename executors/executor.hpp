@@ -1,0 +1,71 @@
+#pragma once
+
+// One tool: how a deployment of its type is deployed, checked and removed. Pure: it makes procedures from inputs.
+// Stateless, lives as long as the registry. A rollback is the deploy of a kept revision's inputs.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/deployment.hpp"
+#include "base/result.hpp"
+#include "executors/procedure.hpp"
+
+namespace deployctl::executors {
+
+/// Everything a procedure may know. Paths are absolute and belong to the operation.
+struct Inputs {
+  ObjectKey key;
+  std::string uid;
+  std::string installation;   ///< label deployctl.io/installation
+  api::DeploymentSpec spec;   ///< of the revision that is deployed, checked or removed
+  std::int64_t revision = 0;  ///< its number (for verify and destroy: the serving one's)
+  std::string digest;
+  std::int64_t previous_revision = 0;            ///< serving before this operation; 0: none
+  std::string source_dir;                        ///< the source's directory after `path`; empty without source
+  std::string work_dir;                          ///< 0700, empty at first; removed after the record
+  std::map<std::string, std::string> variables;  ///< resolved, DEPLOYCTL_VERSION included
+  std::map<std::string, std::string> env;        ///< resolved spec.env: the environment of the tool only
+  std::string kubeconfig;                        ///< text; kubernetes and kubernetes backends
+  bool allow_cluster_scope = false;              ///< objects outside the Deployment's namespace are allowed
+  Json inventory = Json::array();  ///< of the serving revision (united with an abandoned one's after a failure)
+  Json pins = Json::object();      ///< of this revision when it is a kept one
+  std::string registry_config;     ///< text of a docker config.json; empty: none
+  bool rollback = false;
+  bool force_rebuild = false;
+};
+
+enum class Recovery : std::uint8_t { Rerun, UnlockThenRerun, VerifyThenDecide, AskHuman };
+
+class Executor {
+ public:
+  virtual ~Executor() = default;
+  /// What the schema cannot say about the tool block (leading `-`, contradictions). Error: Invalid with the field path.
+  [[nodiscard]] virtual Result<void> validate(const api::DeploymentSpec& spec) const = 0;
+  /// Where it will live; recorded at the first effect; part of the digest.
+  [[nodiscard]] virtual api::Target target(const ObjectKey& key, const api::DeploymentSpec& spec,
+                                           const std::string& cluster_id) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Procedure> deploy(Inputs inputs) const = 0;  ///< idempotent
+  /// After the gate passed (docker: remove the kept container). Nothing to do: null.
+  [[nodiscard]] virtual std::unique_ptr<Procedure> settle(Inputs inputs) const = 0;
+  /// Running as declared? Done: yes. Failed{HealthCheckFailed}: no, and why. Effect None only. `drift` = also compare
+  /// the declared with the live configuration.
+  [[nodiscard]] virtual std::unique_ptr<Procedure> verify(Inputs inputs, bool drift) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Procedure> destroy(Inputs inputs) const = 0;  ///< idempotent
+  [[nodiscard]] virtual Recovery after_interruption(const api::Operation& open) const = 0;
+  /// Programs it needs, by name; missing ones make ExecutorUnavailable before anything runs.
+  [[nodiscard]] virtual std::vector<std::string> tools(const api::DeploymentSpec& spec) const = 0;
+};
+
+/// The built executors by type; a type without one is "not supported by this version".
+class Registry {
+ public:
+  virtual ~Registry() = default;
+  [[nodiscard]] virtual const Executor* find(api::Type type) const = 0;
+};
+
+}  // namespace deployctl::executors
