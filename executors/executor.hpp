@@ -14,6 +14,7 @@
 #include "api/deployment.hpp"
 #include "base/result.hpp"
 #include "executors/procedure.hpp"
+#include "ports/source_tree.hpp"
 
 namespace deployctl::executors {
 
@@ -25,8 +26,12 @@ struct Inputs {
   api::DeploymentSpec spec;   ///< of the revision that is deployed, checked or removed
   std::int64_t revision = 0;  ///< its number (for verify and destroy: the serving one's)
   std::string digest;
-  std::int64_t previous_revision = 0;            ///< serving before this operation; 0: none
-  std::string source_dir;                        ///< the source's directory after `path`; empty without source
+  std::int64_t restored_revision = 0;  ///< in a rollback: whose inputs these are
+  std::int64_t previous_revision = 0;  ///< serving before this operation; 0: none
+  std::string source_dir;              ///< the source's directory after `path`; empty without source
+  std::shared_ptr<const ports::SourceTree>
+      files;  ///< the same files, paths relative to source_dir; null without source
+  /// The operation's directory: 0700, empty at first; Command::files are written below it; removed after the record.
   std::string work_dir;                          ///< 0700, empty at first; removed after the record
   std::map<std::string, std::string> variables;  ///< resolved, DEPLOYCTL_VERSION included
   std::map<std::string, std::string> env;        ///< resolved spec.env: the environment of the tool only
