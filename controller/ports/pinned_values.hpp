@@ -1,0 +1,20 @@
+#pragma once
+
+// The Pinned variables and environment of one revision: what sources/ resolves, the digest covers, and history/ keeps.
+
+#include <map>
+#include <string>
+
+namespace deployctl::ports {
+
+struct PinnedValues {
+  /// As the digest sees them: name to value; a value from a Secret stands as "hmac:<hex>".
+  std::map<std::string, std::string> variables;
+  std::map<std::string, std::string> env;
+  /// The clear text of those that stand as "hmac:"; kept in the revision Secret and nowhere else.
+  std::map<std::string, std::string> secret_variables;
+  std::map<std::string, std::string> secret_env;
+  bool operator==(const PinnedValues&) const = default;
+};
+
+}  // namespace deployctl::ports
