@@ -1,0 +1,29 @@
+#pragma once
+
+// The Secret values an http check or http hook refers to: header values and a CA. Always Live. Used by the engine
+// before it prepares a check or a hook. Errors: DependencyNotReady (Secret or key missing), Invalid (header value with
+// a line break), else what References says. Cancelling throws operation_aborted.
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/health.hpp"
+#include "ports/references.hpp"
+
+namespace deployctl::sources {
+
+struct HttpCredentials {
+  std::vector<std::pair<std::string, std::string>> headers;  ///< in the order of the spec
+  std::optional<std::string> ca_pem;
+  std::vector<std::string> secret_values;  ///< for redaction
+  bool operator==(const HttpCredentials&) const = default;
+};
+
+/// `field` is where it stands, for messages: "spec.health.post[api].http". The CA is key "ca.crt".
+Task<Result<HttpCredentials>> resolve_credentials(ports::References& references, ObjectKey key, std::string field,
+                                                  std::vector<api::HttpHeader> headers,
+                                                  std::optional<api::NameRef> ca_secret_ref);
+
+}  // namespace deployctl::sources
