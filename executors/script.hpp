@@ -61,10 +61,17 @@ class Script {
       out = std::move(pause);
       return {};
     }
-    /// A part of a script that is a Script itself: `Next end = co_await part(...)`; its steps become ours.
-    struct NestedAwaiter;
+    /// A part of a script that is a Script itself: `Next end = co_await part(...)`; its steps become ours. What it
+    /// finds out beside its end goes through references to the caller's locals, which outlive it.
+    struct NestedAwaiter {
+      promise_type& promise;
+      bool await_ready() const noexcept { return false; }
+      void await_suspend(std::coroutine_handle<>) noexcept {}
+      Next await_resume() { return std::move(*promise.nested_end); }
+    };
     NestedAwaiter await_transform(Script part);
-    std::unique_ptr<Script> nested;
+    std::unique_ptr<Script> nested;  ///< runs in our place until it has ended
+    std::optional<Next> nested_end;
   };
 
   Script(Script&& other) noexcept : handle_(std::exchange(other.handle_, {})) {}
@@ -77,12 +84,19 @@ class Script {
   }
 
   [[nodiscard]] bool done() const { return handle_.done(); }
+  /// Runs up to the next step, pause or end. What the script throws comes out; it is done then.
   Next resume(const StepResult* previous);
 
  private:
   explicit Script(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
   std::coroutine_handle<promise_type> handle_;
 };
+
+inline Script::promise_type::NestedAwaiter Script::promise_type::await_transform(Script part) {
+  nested = std::make_unique<Script>(std::move(part));
+  out.reset();
+  return {*this};
+}
 
 /// The parameterless start of a script, kept alive by the procedure.
 std::unique_ptr<Procedure> script(std::function<Script(ScriptContext&)> start);
