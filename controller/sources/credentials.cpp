@@ -1,0 +1,42 @@
+#include "sources/credentials.hpp"
+
+#include "sources/reference_reader.hpp"
+
+namespace deployctl::sources {
+namespace {
+
+constexpr const char* kCaKey = "ca.crt";
+
+}  // namespace
+
+Task<Result<HttpCredentials>> resolve_credentials(ports::References& references, ObjectKey key, std::string field,
+                                                  std::vector<api::HttpHeader> headers,
+                                                  std::optional<api::NameRef> ca_secret_ref) {
+  ReferenceReader reader(references, std::move(key));
+  HttpCredentials resolved;
+  for (const api::HttpHeader& header : headers) {
+    const std::string where = field + ".headers[" + header.name + "]";
+    if (!header.secret_key_ref) {
+      resolved.headers.emplace_back(header.name, header.value.value_or(""));
+      continue;
+    }
+    auto found = co_await reader.one(where, ReferenceReader::Kind::Secret, *header.secret_key_ref);
+    if (!found) co_return found.error();
+    if (!*found) continue;
+    if ((*found)->find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+      co_return fail(ErrorKind::Invalid, where + ": the value in Secret \"" + header.secret_key_ref->name +
+                                             "\" has a line break or NUL; store it without");
+    }
+    resolved.secret_values.push_back(**found);
+    resolved.headers.emplace_back(header.name, **found);
+  }
+  if (ca_secret_ref) {
+    auto found = co_await reader.one(field + ".caSecretRef", ReferenceReader::Kind::Secret,
+                                     {.name = ca_secret_ref->name, .key = kCaKey, .optional = false});
+    if (!found) co_return found.error();
+    resolved.ca_pem = std::move(*found);
+  }
+  co_return resolved;
+}
+
+}  // namespace deployctl::sources

@@ -1,0 +1,44 @@
+#include "sources/reference_reader.hpp"
+
+namespace deployctl::sources {
+namespace {
+
+std::string called(ReferenceReader::Kind kind, const std::string& name) {
+  return std::string(kind == ReferenceReader::Kind::Secret ? "Secret" : "ConfigMap") + " \"" + name + "\"";
+}
+
+}  // namespace
+
+Task<Result<std::optional<ports::KeyValues>>> ReferenceReader::all(std::string field, Kind kind, std::string name,
+                                                                   bool optional) {
+  auto known = read_.find({kind, name});
+  if (known == read_.end()) {
+    Result<std::optional<ports::KeyValues>> found;
+    if (kind == Kind::Secret) {
+      found = co_await references_.secret(key_, name);
+    } else {
+      found = co_await references_.config_map(key_, name);
+    }
+    if (!found) co_return found.error().with_context(field);
+    known = read_.emplace(std::pair(kind, name), std::move(*found)).first;
+  }
+  if (!known->second && !optional) {
+    co_return fail(ErrorKind::DependencyNotReady, field + ": " + called(kind, name) +
+                                                      " does not exist in namespace \"" + key_.ns +
+                                                      "\"; create it or make the reference optional");
+  }
+  co_return known->second;
+}
+
+Task<Result<std::optional<std::string>>> ReferenceReader::one(std::string field, Kind kind, api::KeyRef ref) {
+  auto found = co_await all(field, kind, ref.name, ref.optional);
+  if (!found) co_return found.error();
+  if (!*found) co_return std::optional<std::string>();
+  const auto value = (*found)->find(ref.key);
+  if (value != (*found)->end()) co_return std::optional(value->second);
+  if (ref.optional) co_return std::optional<std::string>();
+  co_return fail(ErrorKind::DependencyNotReady, field + ": " + called(kind, ref.name) + " has no key \"" + ref.key +
+                                                    "\"; add it or make the reference optional");
+}
+
+}  // namespace deployctl::sources
