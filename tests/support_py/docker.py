@@ -1,0 +1,31 @@
+"""The docker daemon as an outsider sees it."""
+import json
+import subprocess
+
+from controller import http_get
+
+
+def docker(*arguments, check=True):
+    done = subprocess.run(["docker", *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True, timeout=60, check=False)
+    assert not check or done.returncode == 0, f"docker {' '.join(map(str, arguments))}: {done.stderr}"
+    return done.stdout
+
+
+def containers_of(namespace, name, running_only=False):
+    """docker inspect of every container that carries the object's labels."""
+    ids = docker("ps", "-q", "--no-trunc", *([] if running_only else ["-a"]), "--filter", f"label=deployctl.io/namespace={namespace}",
+                 "--filter", f"label=deployctl.io/name={name}").split()
+    return [c for i in ids for c in json.loads(docker("inspect", i, check=False) or "[]")]
+
+
+def remove_containers_of(namespace):
+    ids = docker("ps", "-aq", "--filter", f"label=deployctl.io/namespace={namespace}").split()
+    if ids:
+        docker("rm", "-f", *ids, check=False)
+
+
+def page(port, path="/"):
+    """The body that a published port serves, or None."""
+    status, body = http_get(f"http://127.0.0.1:{port}{path}")
+    return body if status == 200 else None
