@@ -32,11 +32,11 @@ Result<RollbackTarget> previous_target(const api::DeploymentStatus& status);
 /// quarantined one. A number that was purged is told apart from one that never was (fault H7).
 Result<RollbackTarget> revision_target(const api::DeploymentStatus& status, std::int64_t revision);
 
-/// What `deployctl.io/rollback-to` asks for, without its token: "previous" or a positive number.
-Result<RollbackTarget> requested_target(const api::DeploymentStatus& status, std::string_view wanted);
+/// What `deployctl.io/rollback-to` asks for (api::AskedRollback::revision): a number, or nothing for `previous`.
+Result<RollbackTarget> requested_target(const api::DeploymentStatus& status, std::optional<std::int64_t> revision);
 
 /// A sentence when `wanted` lives elsewhere than `recorded`: "target moves from X to Y: set it back, or force-at to
-/// destroy at X and deploy at Y". Nothing when it stays, or when a member is not known on one side.
+/// destroy at X and deploy at Y". Nothing when it stays. A cluster whose id could not be read is not a move.
 std::optional<std::string> target_move(const api::Target& recorded, const api::Target& wanted);
 
 }  // namespace deployctl::history

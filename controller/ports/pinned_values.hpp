@@ -4,6 +4,9 @@
 
 #include <map>
 #include <string>
+#include <string_view>
+
+#include "base/sha256.hpp"
 
 namespace deployctl::ports {
 
@@ -16,5 +19,10 @@ struct PinnedValues {
   std::map<std::string, std::string> secret_env;
   bool operator==(const PinnedValues&) const = default;
 };
+
+/// How a Pinned Secret value stands in the digest: it can be compared, and not read or guessed without the key.
+inline std::string hmac_form(std::string_view hmac_key, std::string_view value) {
+  return "hmac:" + hmac_sha256_hex(hmac_key, value);
+}
 
 }  // namespace deployctl::ports

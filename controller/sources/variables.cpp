@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "api/validation.hpp"
-#include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "sources/reference_reader.hpp"
 
@@ -47,10 +46,6 @@ Result<void> usable(const std::string& field, const std::string& name, const std
     return fail(ErrorKind::Invalid, field + ": the value of " + shown + " is not UTF-8 text; use a file of the source");
   }
   return {};
-}
-
-std::string hmac_of(const std::string& hmac_key, const std::string& value) {
-  return "hmac:" + hmac_sha256_hex(hmac_key, value);
 }
 
 /// Reads one pair of lists (`variablesFrom` and `variables`, or `envFrom` and `env`).
@@ -148,7 +143,7 @@ void pin(const Values& values, const std::string& hmac_key, std::map<std::string
          std::map<std::string, std::string>& clear) {
   for (const auto& [name, value] : values) {
     if (!value.pinned) continue;
-    pinned.emplace(name, value.secret ? hmac_of(hmac_key, value.text) : value.text);
+    pinned.emplace(name, value.secret ? ports::hmac_form(hmac_key, value.text) : value.text);
     if (value.secret) clear.emplace(name, value.text);
   }
 }
