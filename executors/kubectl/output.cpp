@@ -1,0 +1,117 @@
+#include "kubectl/output.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.hpp"
+#include "kubectl/json_path.hpp"
+
+namespace deployctl::kubectl {
+namespace {
+
+constexpr std::size_t kMessageBytes = 700;
+
+struct Rule {
+  std::string_view words;
+  ErrorKind kind;
+};
+/// First match wins. A terminating namespace answers Forbidden, so it stands first (fault K5).
+constexpr std::array kRules = {Rule{"because it is being terminated", ErrorKind::Transient},
+                               Rule{"Apply failed with ", ErrorKind::Conflict},
+                               Rule{"(Forbidden)", ErrorKind::AccessDenied},
+                               Rule{"(Unauthorized)", ErrorKind::AccessDenied},
+                               Rule{"You must be logged in", ErrorKind::AccessDenied},
+                               Rule{"(TooManyRequests)", ErrorKind::Transient},
+                               Rule{"(ServiceUnavailable)", ErrorKind::Transient},
+                               Rule{"(InternalError)", ErrorKind::Transient},
+                               Rule{"(Timeout)", ErrorKind::Transient},
+                               Rule{"(ServerTimeout)", ErrorKind::Transient},
+                               Rule{"(Conflict)", ErrorKind::Transient},
+                               Rule{"Unable to connect to the server", ErrorKind::Transient},
+                               Rule{"connection refused", ErrorKind::Transient},
+                               Rule{"connection reset", ErrorKind::Transient},
+                               Rule{"TLS handshake timeout", ErrorKind::Transient},
+                               Rule{"i/o timeout", ErrorKind::Transient},
+                               Rule{"unexpected EOF", ErrorKind::Transient},
+                               Rule{"no matches for kind", ErrorKind::DependencyNotReady},
+                               Rule{"namespaces \"", ErrorKind::DependencyNotReady},
+                               Rule{"(Invalid)", ErrorKind::Invalid},
+                               Rule{"(BadRequest)", ErrorKind::Invalid},
+                               Rule{" is invalid:", ErrorKind::Invalid},
+                               Rule{"strict decoding error", ErrorKind::Invalid},
+                               Rule{"error validating", ErrorKind::Invalid},
+                               Rule{"(UnprocessableEntity)", ErrorKind::Invalid}};
+
+/// A conflict names managers and fields over several lines and ends before kubectl's advice; other errors are told by
+/// their first lines.
+std::string_view telling_part(std::string_view err) {
+  const std::size_t conflict = err.find("Apply failed with ");
+  if (conflict != std::string_view::npos) {
+    const std::size_t advice = err.find("Please review the fields", conflict);
+    return err.substr(conflict, advice == std::string_view::npos ? std::string_view::npos : advice - conflict);
+  }
+  for (const std::string_view start : {"Error from server", "error:", "The ", "Unable to connect"}) {
+    const std::size_t found = err.find(start);
+    if (found != std::string_view::npos) return err.substr(found);
+  }
+  return err;
+}
+
+}  // namespace
+
+Result<std::vector<Json>> read_objects(std::string_view out) {
+  if (out.find_first_not_of(" \t\r\n") == std::string_view::npos) return std::vector<Json>{};
+  auto document = parse_json(out, {.max_bytes = 64U * 1024 * 1024, .max_depth = 100, .max_nodes = 4'000'000});
+  if (!document) return document.error().with_context("kubectl's answer");
+  const Json* items = member_at(*document, {"items"});
+  if (text_at(*document, {"kind"}) == "List" || text_at(*document, {"kind"}).ends_with("List")) {
+    std::vector<Json> objects;
+    if (items != nullptr && items->is_array()) objects.assign(items->begin(), items->end());
+    return objects;
+  }
+  return std::vector<Json>{std::move(*document)};
+}
+
+Error error_of(const executors::StepResult& result) {
+  using Kind = process::Exit::Kind;
+  const process::ProcessResult& run = result.process;
+  switch (run.exit.kind) {
+    case Kind::CouldNotStart:
+      return fail(ErrorKind::ExecutorUnavailable, "kubectl could not be started: " + run.exit.detail);
+    case Kind::TimedOut: return fail(ErrorKind::StepTimedOut, "kubectl did not end in time");
+    case Kind::Cancelled: return fail(ErrorKind::Cancelled, "kubectl was stopped");
+    case Kind::Signalled:
+      return fail(ErrorKind::StepFailed, "kubectl was ended by signal " + std::to_string(run.exit.code));
+    case Kind::Exited: break;
+  }
+  if (run.out_overflow) return fail(ErrorKind::Invalid, "kubectl printed more than can be kept: split the manifests");
+  const std::string message = cut(one_line(telling_part(run.err)), kMessageBytes);
+  const auto rule =
+      std::ranges::find_if(kRules, [&](const Rule& each) { return run.err.find(each.words) != std::string::npos; });
+  const ErrorKind kind = rule == kRules.end() ? ErrorKind::StepFailed : rule->kind;
+  return fail(kind, message.empty() ? "kubectl ended with exit code " + std::to_string(run.exit.code) : message);
+}
+
+bool drop_unknown_kinds(std::vector<ObjectId>& ids, std::string_view err) {
+  if (err.find("no matches for kind") == std::string_view::npos) return false;
+  return std::erase_if(ids, [&](const ObjectId& id) {
+           return err.find("no matches for kind \"" + id.kind + "\" in version \"" + id.api_version + "\"") !=
+                  std::string_view::npos;
+         }) > 0;
+}
+
+std::vector<std::string> differing(std::string_view out) {
+  // "diff -u -N <TMP>/LIVE-1/apps.v1.Deployment.shop.web <TMP>/MERGED-2/apps.v1.Deployment.shop.web"
+  std::vector<std::string> names;
+  for (std::size_t at = 0; at < out.size();) {
+    const std::size_t end = std::min(out.find('\n', at), out.size());
+    const std::string_view line = out.substr(at, end - at);
+    at = end + 1;
+    if (!line.starts_with("diff -")) continue;
+    const std::size_t slash = line.rfind('/');
+    if (slash != std::string_view::npos) names.push_back(one_line(line.substr(slash + 1)));
+  }
+  return names;
+}
+
+}  // namespace deployctl::kubectl
