@@ -18,4 +18,7 @@ Error error_of(const Response& response);
 /// A Status object that came inside a watch (an ERROR event). Error: as its code says.
 Error error_of_status(int code, std::string_view reason, std::string_view message);
 
+/// A 422 to a JSON Patch because one of its `test` operations did not hold: the state it was decided on is gone.
+bool is_failed_patch_test(const Request& request, const Response& response);
+
 }  // namespace deployctl::kube
