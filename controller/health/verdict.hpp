@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "base/error.hpp"
+
 namespace deployctl::health {
 
 struct Verdict {
@@ -12,5 +14,8 @@ struct Verdict {
   bool retryable = true;  ///< false: trying again cannot help (blocked address, unusable URL)
   bool operator==(const Verdict&) const = default;
 };
+
+/// The probe brought no answer. What is unusable or forbidden now is so at the next attempt.
+Verdict failed_with(const Error& error);
 
 }  // namespace deployctl::health
