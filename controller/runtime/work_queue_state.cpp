@@ -1,0 +1,90 @@
+#include "runtime/work_queue_state.hpp"
+
+#include <algorithm>
+
+namespace deployctl::runtime {
+
+bool WorkQueueState::add(const ObjectKey& key, SteadyTime due, Priority priority, SteadyTime now) {
+  Node& node = *entries_.try_emplace(key).first;
+  Entry& entry = node.second;
+  const bool is_new = !entry.wanted;
+  Wanted next{due, now, priority};
+  if (entry.wanted) {
+    next = {std::min(entry.wanted->due, due), std::min(entry.wanted->added, now),
+            std::min(entry.wanted->priority, priority)};
+    if (next.due == entry.wanted->due && next.priority == entry.wanted->priority) return false;
+  }
+  if (entry.running) {
+    entry.wanted = next;
+    return is_new;
+  }
+  if (entry.wanted) dequeue(node);
+  entry.wanted = next;
+  enqueue(node);
+  return is_new;
+}
+
+std::optional<WorkQueueState::Taken> WorkQueueState::take(SteadyTime now) {
+  promote(now);
+  if (ready_.empty()) return std::nullopt;
+  Node& node = *ready_.begin()->node;
+  Entry& entry = node.second;
+  const SteadyTime ready_since = entry.wanted ? std::max(entry.wanted->due, entry.wanted->added) : now;
+  dequeue(node);
+  entry.wanted.reset();
+  entry.running = true;
+  ++processing_;
+  return Taken{node.first, ready_since};
+}
+
+void WorkQueueState::done(const ObjectKey& key, SteadyTime now) {
+  const auto found = entries_.find(key);
+  if (found == entries_.end() || !found->second.running) return;
+  --processing_;
+  found->second.running = false;
+  if (!found->second.wanted) {
+    entries_.erase(found);
+    return;
+  }
+  found->second.wanted->added = std::max(found->second.wanted->added, now);
+  enqueue(*found);
+}
+
+std::optional<SteadyTime> WorkQueueState::next_due() const {
+  std::optional<SteadyTime> earliest;
+  if (!ready_.empty()) earliest = ready_.begin()->due;
+  if (!scheduled_.empty() && (!earliest || scheduled_.begin()->due < *earliest)) earliest = scheduled_.begin()->due;
+  return earliest;
+}
+
+std::size_t WorkQueueState::depth(SteadyTime now) {
+  promote(now);
+  return ready_.size();
+}
+
+void WorkQueueState::enqueue(Node& node) {
+  Entry& entry = node.second;
+  entry.sequence = ++sequence_;
+  entry.ready = false;
+  scheduled_.insert(Later{entry.wanted->due, entry.sequence, &node});
+}
+
+void WorkQueueState::dequeue(Node& node) {
+  const Entry& entry = node.second;
+  if (entry.ready)
+    ready_.erase(Ready{entry.wanted->priority, entry.wanted->due, entry.sequence, &node});
+  else
+    scheduled_.erase(Later{entry.wanted->due, entry.sequence, &node});
+}
+
+void WorkQueueState::promote(SteadyTime now) {
+  while (!scheduled_.empty() && scheduled_.begin()->due <= now) {
+    const Later next = *scheduled_.begin();
+    scheduled_.erase(scheduled_.begin());
+    Entry& entry = next.node->second;
+    entry.ready = true;
+    ready_.insert(Ready{entry.wanted->priority, next.due, next.sequence, next.node});
+  }
+}
+
+}  // namespace deployctl::runtime
