@@ -33,7 +33,7 @@ struct ProcessResult {
 struct RunContext {
   std::string operation;  ///< DEPLOYCTL_OPERATION of the child; how orphans are found after a crash
   std::string directory;  ///< the operation's 0700 directory: files, HOME, TMPDIR lie below it
-  Duration timeout{};     ///< of this run; then the group is stopped and the result is TimedOut
+  Duration timeout{};     ///< of this run; then the group is stopped and the result is TimedOut. Zero: no limit
   /// Each line of stdout and stderr as it comes (bounded length, already redacted by the runner's redactor); may be
   /// empty. Must return at once.
   std::function<void(std::string_view line)> on_line;

@@ -1,0 +1,236 @@
+#include "process/posix_process_runner.hpp"
+
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+#include "async/notifier.hpp"
+#include "async/task_group.hpp"
+#include "async/with_timeout.hpp"
+#include "process/output_capture.hpp"
+#include "process/process_table.hpp"
+#include "process/run_mark.hpp"
+#include "process/spawn.hpp"
+
+namespace deployctl::process {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// What a background grandchild may still print after its parent has ended.
+constexpr Duration kDrain = seconds(1);
+constexpr std::size_t kReadSize = 64U * 1024;
+
+ProcessResult ended_as(Exit exit) { return {.exit = std::move(exit)}; }
+
+/// One running child: its descriptors, its output, and what has happened to it so far.
+struct Child {
+  Child(const asio::any_io_executor& executor, Spawned spawned, OutputCapture out_capture, OutputCapture err_capture)
+      : pid(spawned.pid),
+        pidfd(executor, spawned.pidfd.release()),
+        out(executor, spawned.out.release()),
+        err(executor, spawned.err.release()),
+        out_text(std::move(out_capture)),
+        err_text(std::move(err_capture)),
+        leader_ended(executor),
+        pipe_closed(executor) {}
+
+  pid_t pid;
+  asio::posix::stream_descriptor pidfd, out, err;
+  OutputCapture out_text, err_text;
+  Notifier leader_ended, pipe_closed;
+  bool leader_is_gone = false;
+  int open_pipes = 2;
+};
+
+Task<void> watch_leader(Child& child) {
+  while (!child.leader_is_gone) {
+    const auto [error] =
+        co_await child.pidfd.async_wait(asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
+    child.leader_is_gone = !error;
+    if (error) break;
+  }
+  child.leader_ended.notify();
+}
+
+Task<void> read_pipe(Child& child, asio::posix::stream_descriptor& pipe, OutputCapture& text) {
+  const auto buffer = std::make_unique<std::array<char, kReadSize>>();
+  for (;;) {
+    const auto [error, count] =
+        co_await pipe.async_read_some(asio::buffer(*buffer), asio::as_tuple(asio::use_awaitable));
+    text.feed({buffer->data(), count});
+    if (error) break;
+  }
+  text.finish();
+  --child.open_pipes;
+  child.pipe_closed.notify();
+}
+
+Task<void> wait_for_pipes(Child& child) {
+  while (child.open_pipes > 0) co_await child.pipe_closed.wait();
+}
+
+/// Waits for the leader, for ever when `limit` is zero; true when it has ended.
+Task<bool> leader_ends_within(Clock& clock, Child& child, Duration limit, bool& was_cancelled) {
+  try {
+    if (limit > Duration::zero())
+      co_await with_timeout(clock, limit, child.leader_ended.wait());
+    else
+      co_await child.leader_ended.wait();
+  } catch (const boost::system::system_error& error) {
+    if (error.code() != asio::error::operation_aborted) throw;
+    was_cancelled = true;
+  }
+  co_return child.leader_is_gone;
+}
+
+/// SIGTERM to the group once, the grace, SIGKILL; returns when the leader has ended.
+Task<void> stop_group(Clock& clock, Child& child, Stop stop) {
+  ::kill(-child.pid, stop.signal);
+  bool ignored = false;
+  if (stop.grace > Duration::zero() && co_await leader_ends_within(clock, child, stop.grace, ignored)) co_return;
+  ::kill(-child.pid, SIGKILL);
+  co_await leader_ends_within(clock, child, Duration::zero(), ignored);
+}
+
+/// The leader is reaped last, so that its number, which is the group's, cannot be given to another until then.
+Exit reap_leader(pid_t pid) {
+  siginfo_t info{};
+  while (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED) != 0 && errno == EINTR) {
+  }
+  if (info.si_code == CLD_EXITED) return {Exit::Kind::Exited, info.si_status, {}};
+  return {Exit::Kind::Signalled, info.si_status, {}};
+}
+
+/// Kills the rest of the group and waits until nothing of it is left.
+Task<Exit> end_group(Clock& clock, Child& child) {
+  ::kill(-child.pid, SIGKILL);
+  const Exit exit = reap_leader(child.pid);
+  for (milliseconds pause(1); ::kill(-child.pid, 0) == 0; pause = std::min(pause * 2, milliseconds(100))) {
+    while (::waitpid(-child.pid, nullptr, WNOHANG) > 0) {
+    }
+    if (::kill(-child.pid, 0) != 0) break;
+    co_await clock.sleep_for(pause);
+  }
+  co_return exit;
+}
+
+/// Kills what carries `mark` among the children we adopted, reaps zombies; true when nothing of it is left.
+bool end_strays(const std::string& mark, const std::set<int>& leaders) {
+  siginfo_t info{};
+  const bool childless = ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD;
+  if (childless) return true;
+  bool none_left = true;
+  for (const pid_t pid : own_children()) {
+    if (leaders.contains(pid)) continue;
+    if (::waitpid(pid, nullptr, WNOHANG) == pid) continue;
+    if (environment_variable(pid, kRunVariable) != mark) continue;
+    ::kill(pid, SIGKILL);
+    none_left = false;
+  }
+  return none_left;
+}
+
+}  // namespace
+
+PosixProcessRunner::PosixProcessRunner(asio::any_io_executor executor, Clock& clock, const SecretSet& secrets,
+                                       ToolFinder tools, BaseEnvironment base, std::size_t max_processes)
+    : executor_(executor),
+      clock_(clock),
+      secrets_(secrets),
+      tools_(std::move(tools)),
+      base_(std::move(base)),
+      slots_(executor, max_processes) {
+  const Descriptor probe(::pidfd_open(::getpid(), 0));
+  if (probe.get() < 0)
+    throw std::runtime_error(std::string("processes cannot be watched: pidfd_open: ") + std::strerror(errno) +
+                             " (Linux 5.3 or later is needed, and a seccomp profile that allows it)");
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+Task<ProcessResult> PosixProcessRunner::run(Command command, RunContext context) {
+  Semaphore::Permit permit;
+  try {
+    permit = co_await slots_.acquire();
+  } catch (const boost::system::system_error& error) {
+    if (error.code() != asio::error::operation_aborted) throw;
+  }
+  if (!permit) {
+    co_await asio::this_coro::reset_cancellation_state();
+    co_return ended_as({Exit::Kind::Cancelled, 0, "cancelled before it started"});
+  }
+  co_return co_await run_started(command, context);
+}
+
+Task<ProcessResult> PosixProcessRunner::run_started(const Command& command, const RunContext& context) {
+  if (command.argv.empty()) co_return ended_as({Exit::Kind::CouldNotStart, EINVAL, "a command without a program"});
+  const auto program = tools_.find(command.argv.front());
+  if (!program) {
+    const int reason = program.error().kind == ErrorKind::Invalid ? EINVAL : ENOENT;
+    co_return ended_as({Exit::Kind::CouldNotStart, reason, program.error().message});
+  }
+  if (const auto ready = prepare_directory(context.directory, command.files); !ready) co_return ended_as(ready.error());
+  const std::string mark = RunMark::make().str();
+  const SteadyTime started = clock_.steady();
+  auto spawned = spawn({.program = *program,
+                        .argv = command.argv,
+                        .environment = environment(base_,
+                                                   {.path = tools_.path(),
+                                                    .home = context.directory + "/home",
+                                                    .tmp = context.directory + "/tmp",
+                                                    .operation = context.operation,
+                                                    .mark = mark},
+                                                   command),
+                        .directory = command.cwd.empty() ? context.directory : command.cwd});
+  if (!spawned) co_return ended_as(spawned.error());
+
+  const int pid = spawned->pid;
+  leaders_.insert(pid);
+  Child child(executor_, std::move(*spawned), OutputCapture(command.stdout_capture, secrets_, context.on_line),
+              OutputCapture(tail(), secrets_, context.on_line));
+  TaskGroup watchers(executor_);
+  watchers.spawn("leader of a process group", watch_leader(child));
+  watchers.spawn("stdout of a process", read_pipe(child, child.out, child.out_text));
+  watchers.spawn("stderr of a process", read_pipe(child, child.err, child.err_text));
+
+  bool cancelled = false;
+  const bool in_time = co_await leader_ends_within(clock_, child, context.timeout, cancelled);
+  // From here on nothing interrupts: whoever asks again waits for the group to be gone.
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  if (!in_time) co_await stop_group(clock_, child, command.stop);
+  co_await with_timeout(clock_, kDrain, wait_for_pipes(child));
+  Exit exit = co_await end_group(clock_, child);
+  leaders_.erase(pid);
+  for (milliseconds pause(1); !end_strays(mark, leaders_); pause = std::min(pause * 2, milliseconds(100)))
+    co_await clock_.sleep_for(pause);
+  // Everything that could write is gone, so the pipes end now; one that something unknown holds is given up.
+  if (!co_await with_timeout(clock_, kDrain, wait_for_pipes(child))) watchers.cancel_all();
+  co_await watchers.join();
+  co_await asio::this_coro::reset_cancellation_state();
+
+  if (cancelled)
+    exit = {Exit::Kind::Cancelled, 0, {}};
+  else if (!in_time)
+    exit = {Exit::Kind::TimedOut, 0, {}};
+  co_return ProcessResult{.exit = std::move(exit),
+                          .out = child.out_text.text(),
+                          .err = child.err_text.text(),
+                          .out_overflow = child.out_text.overflowed(),
+                          .duration = std::chrono::duration_cast<Duration>(clock_.steady() - started)};
+}
+
+}  // namespace deployctl::process
