@@ -15,6 +15,7 @@
 namespace deployctl::http {
 
 class TlsContext;
+struct Answer;
 
 class OutsideClient final : public ports::HttpClient {
  public:
@@ -24,9 +25,8 @@ class OutsideClient final : public ports::HttpClient {
   Task<Result<ports::HttpResponse>> send(ports::HttpRequest request) override;
 
  private:
-  struct Hop;
   Task<Result<ports::HttpResponse>> follow(ports::HttpRequest request);
-  Task<Result<Hop>> visit(Url url, ports::HttpRequest request);
+  Task<Result<Answer>> visit(Url url, ports::HttpRequest request);
   Result<std::shared_ptr<TlsContext>> context_for(const ports::HttpRequest& request);
 
   asio::any_io_executor executor_;
