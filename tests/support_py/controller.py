@@ -71,9 +71,9 @@ class Controller:
     def start(self, wait=True, environment=None):
         self.metrics_port, self.health_port = free_port(), free_port()
         command = [places.CONTROLLER, f"--kubeconfig={self.kubeconfig}", f"--work-dir={self.work}", f"--source-root={self.sources}",
-                   f"--metrics-addr=127.0.0.1:{self.metrics_port}", f"--health-addr=127.0.0.1:{self.health_port}", "--log-level=debug",
+                   f"--metrics-addr=127.0.0.1:{self.metrics_port}", f"--health-addr=127.0.0.1:{self.health_port}", f"--tools-dir={places.tools()}", "--log-level=debug",
                    *self.flags]
-        clean = {"PATH": f"{places.tools()}:{os.environ['PATH']}", "HOME": str(self.directory), **(environment or {})}
+        clean = {"PATH": "/usr/bin:/bin", "HOME": str(self.directory), **(environment or {})}
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen([str(c) for c in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=clean,
                                             start_new_session=True)
