@@ -16,7 +16,7 @@ template <class T>
 Task<std::optional<T>> with_timeout(Clock& clock, Duration limit, Task<T> task);
 
 /// True if it ended in time.
-Task<bool> with_timeout(Clock& clock, Duration limit, Task<void> task);
+inline Task<bool> with_timeout(Clock& clock, Duration limit, Task<void> task);
 
 }  // namespace deployctl
 
