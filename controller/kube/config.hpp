@@ -43,6 +43,9 @@ struct Config {
 /// Splits a server URL into host, port, tls, path_prefix. Error: Invalid.
 Result<void> set_server(Config& config, const std::string& url);
 
+/// "https://host:port/prefix"
+std::string server_url(const Config& config);
+
 /// The kubeconfig text that acts as the same identity, for tools: files and tokenFile stay references, so that a
 /// rotated token is picked up.
 std::string render_kubeconfig(const Config& config);
