@@ -5,6 +5,14 @@
 #include "base/text.hpp"
 
 namespace deployctl::process {
+namespace {
+
+/// Printable ASCII alone, as nearly every line is: nothing to repair.
+bool is_plain(std::string_view line) {
+  return std::ranges::all_of(line, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+}  // namespace
 
 OutputCapture::OutputCapture(const Capture& capture, const SecretSet& secrets, OnLine on_line)
     : capture_(capture), secrets_(secrets), on_line_(std::move(on_line)), tail_(capture.max) {}
@@ -54,9 +62,11 @@ void OutputCapture::add_line(std::string_view redacted) {
   // A progress bar overwrites itself: what a terminal would show at the end is enough.
   if (const std::size_t carriage = redacted.rfind('\r'); carriage != std::string_view::npos)
     redacted.remove_prefix(carriage + 1);
-  std::string line = one_line(redacted);
-  // Escapes in the middle of a value hide it from the first look.
-  if (line != redacted) line = secrets_.redact(line);
+  std::string line(redacted);
+  if (!is_plain(line)) {
+    // Escapes in the middle of a value hide it from the first look.
+    line = secrets_.redact(one_line(line));
+  }
   line = cut(line, kLongestLine);
   tail_.add_line(line);
   if (on_line_) on_line_(line);

@@ -1,6 +1,5 @@
 #include "process/posix_process_runner.hpp"
 
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -155,7 +154,7 @@ PosixProcessRunner::PosixProcessRunner(asio::any_io_executor executor, Clock& cl
       tools_(std::move(tools)),
       base_(std::move(base)),
       slots_(executor, max_processes) {
-  const Descriptor probe(::pidfd_open(::getpid(), 0));
+  const Descriptor probe(open_pidfd(::getpid()));
   if (probe.get() < 0)
     throw std::runtime_error(std::string("processes cannot be watched: pidfd_open: ") + std::strerror(errno) +
                              " (Linux 5.3 or later is needed, and a seccomp profile that allows it)");

@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -88,6 +88,11 @@ Descriptor::~Descriptor() {
   if (fd_ >= 0) ::close(fd_);
 }
 
+int open_pidfd(pid_t pid) {
+  // glibc 2.36 declares pidfd_open without C linkage.
+  return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+}
+
 std::expected<Spawned, Exit> spawn(const SpawnRequest& request) {
   if (has_nul(request.argv) || has_nul(request.environment))
     return std::unexpected(could_not("an argument or variable of " + request.program + " holds a NUL byte", EINVAL));
@@ -110,7 +115,7 @@ std::expected<Spawned, Exit> spawn(const SpawnRequest& request) {
   const int error =
       ::posix_spawn(&pid, request.program.c_str(), actions.get(), attributes.get(), argv.data(), environment.data());
   if (error != 0) return std::unexpected(why_not_started(request, error));
-  const int pidfd = ::pidfd_open(pid, 0);
+  const int pidfd = open_pidfd(pid);
   if (pidfd < 0) {
     const int reason = errno;
     ::kill(-pid, SIGKILL);

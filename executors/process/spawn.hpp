@@ -48,6 +48,9 @@ struct Spawned {
   Descriptor err;
 };
 
+/// A descriptor that is readable when `pid` has ended; -1 and errno when the kernel has none or forbids it.
+int open_pidfd(pid_t pid);
+
 /// Error: Exit of kind CouldNotStart, naming the program or the directory.
 std::expected<Spawned, Exit> spawn(const SpawnRequest& request);
 
