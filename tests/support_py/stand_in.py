@@ -14,6 +14,14 @@ def write(event):
     fd = os.open(home + "/journal", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.write(fd, line.encode())
     os.close(fd)
+def refuse():
+    try:
+        wanted = json.load(open(home + "/refuse"))
+    except (OSError, ValueError):
+        return
+    if all(word in sys.argv for word in wanted["words"]):
+        sys.stderr.write(wanted["message"] + "\\n")
+        sys.exit(1)
 def hold(when):
     try:
         wanted = json.load(open(home + "/hold"))
@@ -24,6 +32,7 @@ def hold(when):
         while os.path.exists(home + "/hold"):
             time.sleep(0.02)
 write("start")
+refuse()
 hold("before")
 code = subprocess.call([real, *sys.argv[1:]])
 hold("after")
@@ -50,6 +59,13 @@ class StandIn:
         part = self.home / "hold.part"
         part.write_text(json.dumps({"words": words, "when": when, "without": list(without)}))
         part.rename(self.home / "hold")
+
+    def refuse(self, *words, message):
+        """Runs with all these words fail with that message, until `accept`."""
+        (self.home / "refuse").write_text(json.dumps({"words": words, "message": message}))
+
+    def accept(self):
+        (self.home / "refuse").unlink(missing_ok=True)
 
     def release(self):
         (self.home / "hold").unlink(missing_ok=True)
