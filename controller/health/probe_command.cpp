@@ -1,7 +1,6 @@
 #include "health/probe_command.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 #include <utility>
 
@@ -24,9 +23,8 @@ Verdict judge_command(const process::Exit& exit, Duration timeout) {
 Task<Verdict> probe_command(process::ProcessRunner& runner, CommandProbe probe, process::RunContext context) {
   const Duration timeout = context.timeout;
   const process::ProcessResult result = co_await runner.run(std::move(probe.command), std::move(context));
-  // The runner returns when it is cancelled; nobody waits for this verdict then.
-  const auto state = co_await asio::this_coro::cancellation_state;
-  if (state.cancelled() != asio::cancellation_type::none) {
+  // A cancelled runner returns, with the caller's cancellation state clean again; nobody waits for this verdict.
+  if (result.exit.kind == process::Exit::Kind::Cancelled) {
     throw boost::system::system_error(asio::error::operation_aborted);
   }
   co_return judge_command(result.exit, timeout);

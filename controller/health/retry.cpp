@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <string>
 
-#include "base/sha256.hpp"
+#include "base/jitter.hpp"
 
 namespace deployctl::health {
 namespace {
 
-/// A number below 1000 that looks random and is always the same for the same text.
-std::int64_t permille_of(const std::string& text) {
-  constexpr int kHexDigits = 8;
-  return std::stoll(sha256_hex(text).substr(0, kHexDigits), nullptr, 16) % 1000;
-}
+constexpr double kJitterShare = 0.2;
 
 }  // namespace
 
@@ -23,8 +19,8 @@ Duration delay_after(const api::Backoff& backoff, std::int64_t failed, std::stri
   for (std::int64_t i = 1; i < failed && delay > 0 && delay < max && factor > 1; ++i) {
     delay = delay > max / factor ? max : delay * factor;
   }
-  const std::int64_t jitter = delay / 5 * permille_of(std::string(seed) + "/" + std::to_string(failed)) / 1000;
-  return Duration(delay - jitter);
+  const double less = kJitterShare * jitter_of(std::string(seed) + "/" + std::to_string(failed));
+  return Duration(delay - static_cast<std::int64_t>(static_cast<double>(delay) * less));
 }
 
 }  // namespace deployctl::health

@@ -47,13 +47,9 @@ class Run {
     } catch (const boost::system::system_error&) {
       cancelled = true;
     }
-    if (cancelled) co_await stop();
-    co_return std::move(outcomes_);
-  }
-
- private:
-  /// Every check has ended when this throws: a second cancellation must not leave the join.
-  Task<void> stop() {
+    if (!cancelled) co_return std::move(outcomes_);
+    // First of all: awaiting anything else in a cancelled state throws at once. Every check has to have ended when this
+    // throws, so a second cancellation must not leave the join either.
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     group_.cancel_all();
     co_await group_.join();
@@ -61,6 +57,7 @@ class Run {
     throw boost::system::system_error(asio::error::operation_aborted);
   }
 
+ private:
   Task<void> perform(std::size_t index) {
     const Check& check = checks_[index];
     CheckOutcome& outcome = outcomes_[index];
