@@ -25,6 +25,9 @@ Error refuse(ErrorKind kind, const std::string& what) { return fail(kind, std::s
 std::string quoted(const std::string& path) { return "\"" + cut(one_line(path), 200) + "\""; }
 
 Error cannot_open(const std::string& path, int error) {
+  if (error == ELOOP) {
+    return refuse(ErrorKind::Invalid, quoted(path) + " is a link that leads in a circle or into /proc; remove it");
+  }
   if (leads_out(error)) {
     return refuse(ErrorKind::Invalid, quoted(path) + " is a link that leads out of the source; put a copy inside");
   }
@@ -68,7 +71,7 @@ class TreeReader {
     while (const dirent* entry = ::readdir(listing.get())) {
       const std::string name = static_cast<const char*>(entry->d_name);
       if (name == "." || name == ".." || name == ".git") continue;
-      if (names.size() >= limits_.max_files) break;  // the caller's count refuses it
+      if (names.size() > limits_.max_files) break;  // the caller's count refuses it
       names.push_back(name);
       errno = 0;
     }

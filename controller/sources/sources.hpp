@@ -21,7 +21,7 @@ namespace deployctl::sources {
 struct SourceLimits {
   std::size_t max_bytes = 10U * 1024 * 1024;
   std::size_t max_files = 10'000;  ///< directories count as well
-  std::size_t max_depth = 40;      ///< nested directories
+  std::size_t max_depth = 32;      ///< nested directories; the kernel follows 40 symlinks
 };
 
 struct SourceOptions {

@@ -1,0 +1,60 @@
+#include "sources/credentials.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/fake_references.hpp"
+#include "support/run_coroutine.hpp"
+
+namespace deployctl::sources {
+namespace {
+
+class Credentials : public testing::Test {
+ protected:
+  Result<HttpCredentials> resolve(std::vector<api::HttpHeader> headers, std::optional<api::NameRef> ca = {}) {
+    return support::run_coroutine(loop_, resolve_credentials(references_, {"shop", "web"}, "spec.health.post[api].http",
+                                                             std::move(headers), std::move(ca)));
+  }
+  static api::HttpHeader secret_header(bool optional = false) {
+    return {.name = "Authorization", .secret_key_ref = api::KeyRef{"api", "token", optional}};
+  }
+
+  asio::io_context loop_{1};
+  support::FakeReferences references_;
+};
+
+TEST_F(Credentials, HeadersKeepTheirOrderAndSecretsAreHandedOverForRedaction) {
+  references_.secrets[{"shop", "api"}] = {{"token", "Bearer canary"}};
+  const auto resolved = resolve({{.name = "X-One", .value = "1"}, secret_header()});
+  ASSERT_TRUE(resolved.has_value());
+  EXPECT_EQ(resolved->headers, (decltype(resolved->headers){{"X-One", "1"}, {"Authorization", "Bearer canary"}}));
+  EXPECT_EQ(resolved->secret_values, std::vector<std::string>{"Bearer canary"});
+}
+
+TEST_F(Credentials, AMissingSecretIsNamed) {  // fault I13
+  const auto resolved = resolve({secret_header()});
+  EXPECT_EQ(resolved.error().kind, ErrorKind::DependencyNotReady);
+  EXPECT_TRUE(
+      resolved.error().message.starts_with("spec.health.post[api].http.headers[Authorization]: Secret \"api\""));
+}
+
+TEST_F(Credentials, AnOptionalOneIsLeftOut) { EXPECT_TRUE(resolve({secret_header(true)})->headers.empty()); }
+
+TEST_F(Credentials, AHeaderWithALineBreakIsRefusedWithoutShowingIt) {  // fault S16
+  for (const std::string& value :
+       {std::string("canary\r\nHost: evil"), std::string("canary\n"), std::string("canary\0", 7)}) {
+    references_.secrets[{"shop", "api"}] = {{"token", value}};
+    const auto resolved = resolve({secret_header()});
+    EXPECT_EQ(resolved.error().kind, ErrorKind::Invalid);
+    EXPECT_EQ(resolved.error().message.find("canary"), std::string::npos);
+  }
+}
+
+TEST_F(Credentials, TheAuthorityIsKeyCaCrt) {
+  references_.secrets[{"shop", "ca"}] = {{"ca.crt", "PEM"}};
+  EXPECT_EQ(resolve({}, api::NameRef{"ca"})->ca_pem, "PEM");
+  references_.secrets[{"shop", "ca"}] = {{"tls.crt", "PEM"}};
+  EXPECT_EQ(resolve({}, api::NameRef{"ca"}).error().kind, ErrorKind::DependencyNotReady);
+}
+
+}  // namespace
+}  // namespace deployctl::sources
