@@ -6,7 +6,7 @@ CACHE=${DEPLOYCTL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/deployctl}
 BUILD=${DEPLOYCTL_BUILD:-$ROOT/build}
 export DEBIAN_FRONTEND=noninteractive
 
-say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
+say() { printf '==> %s\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
 # The folder of the pinned tools that Go builds: one per content of the lock files, so that a
