@@ -94,6 +94,11 @@ Action ListWatchState::on(const happened::Failed& failure, SteadyTime now, doubl
   if (listing_) return list_failed(failure, now, random);
   if (failure.error.kind == ErrorKind::Gone) return relist(false, now, random);
   if (is_too_far_ahead(failure.error)) return relist(true, now, random);
+  if (failure.error.kind == ErrorKind::NotFound) {
+    // The CRD is gone (fault W18): when it is back, nothing we knew is worth anything.
+    listing_ = true;
+    next_ = action::ReadPage{.limit = limit_};
+  }
   return action::Wait{backoff_.answered(now, random, failure.error.retry_after)};
 }
 

@@ -51,6 +51,8 @@ std::string sentence(int code, std::string_view reason, std::string_view message
 }
 
 std::string foreign_answer(const Response& response) {
+  // What a real API server says about a group it does not serve: plain text.
+  if (response.status == 404) return "the server does not know this resource (404): is the CRD installed?";
   std::string text = "not an answer of a Kubernetes API server: status " + std::to_string(response.status);
   if (!response.content_type.empty()) text += ", " + cut(one_line(response.content_type), 64);
   const std::string prefix = cut(one_line(response.body), kForeignBodyPrefix);
