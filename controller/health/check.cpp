@@ -51,10 +51,10 @@ Result<Probe> command_probe(std::string_view field, const api::CommandCheck& com
 
 Result<Probe> probe_of(std::string_view field, const api::HealthCheck& check, CheckInputs inputs) {
   const int kinds = (check.http ? 1 : 0) + (check.tcp ? 1 : 0) + (check.command ? 1 : 0);
-  if (kinds != 1) return invalid(field, "set exactly one of http, tcp and command");
-  if (check.http) return http_probe(field, *check.http, check.timeout, std::move(inputs));
-  if (check.tcp) return tcp_probe(field, *check.tcp);
-  return command_probe(field, *check.command, std::move(inputs));
+  if (kinds == 1 && check.http) return http_probe(field, *check.http, check.timeout, std::move(inputs));
+  if (kinds == 1 && check.tcp) return tcp_probe(field, *check.tcp);
+  if (kinds == 1 && check.command) return command_probe(field, *check.command, std::move(inputs));
+  return invalid(field, "set exactly one of http, tcp and command");
 }
 
 }  // namespace

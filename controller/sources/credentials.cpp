@@ -22,13 +22,14 @@ Task<Result<HttpCredentials>> resolve_credentials(ports::References& references,
     }
     auto found = co_await reader.one(where, ReferenceReader::Kind::Secret, *header.secret_key_ref);
     if (!found) co_return found.error();
-    if (!*found) continue;
-    if ((*found)->find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
+    const std::optional<std::string> value = std::move(*found);
+    if (!value) continue;
+    if (value->find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
       co_return fail(ErrorKind::Invalid, where + ": the value in Secret \"" + header.secret_key_ref->name +
                                              "\" has a line break or NUL; store it without");
     }
-    resolved.secret_values.push_back(**found);
-    resolved.headers.emplace_back(header.name, **found);
+    resolved.secret_values.push_back(*value);
+    resolved.headers.emplace_back(header.name, *value);
   }
   if (ca_secret_ref) {
     auto found = co_await reader.one(field + ".caSecretRef", ReferenceReader::Kind::Secret,

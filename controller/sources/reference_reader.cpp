@@ -33,9 +33,10 @@ Task<Result<std::optional<ports::KeyValues>>> ReferenceReader::all(std::string f
 Task<Result<std::optional<std::string>>> ReferenceReader::one(std::string field, Kind kind, api::KeyRef ref) {
   auto found = co_await all(field, kind, ref.name, ref.optional);
   if (!found) co_return found.error();
-  if (!*found) co_return std::optional<std::string>();
-  const auto value = (*found)->find(ref.key);
-  if (value != (*found)->end()) co_return std::optional(value->second);
+  const std::optional<ports::KeyValues> keys = std::move(*found);
+  if (!keys) co_return std::optional<std::string>();
+  const auto value = keys->find(ref.key);
+  if (value != keys->end()) co_return std::optional(value->second);
   if (ref.optional) co_return std::optional<std::string>();
   co_return fail(ErrorKind::DependencyNotReady, field + ": " + called(kind, ref.name) + " has no key \"" + ref.key +
                                                     "\"; add it or make the reference optional");

@@ -85,15 +85,17 @@ Task<Result<ports::SourceTree>> Sources::files_of(ObjectKey key, api::Source sou
     constexpr std::string_view kField = "spec.source.configMapRef";
     auto found = co_await references_.config_map(key, source.config_map_ref->name);
     if (!found) co_return found.error().with_context(kField);
-    if (!*found) co_return missing(kField, "ConfigMap", source.config_map_ref->name, key);
-    co_return tree_of(kField, **found, limits.max_bytes, limits.max_files);
+    const std::optional<ports::KeyValues> files = std::move(*found);
+    if (!files) co_return missing(kField, "ConfigMap", source.config_map_ref->name, key);
+    co_return tree_of(kField, *files, limits.max_bytes, limits.max_files);
   }
   if (source.secret_ref) {
     constexpr std::string_view kField = "spec.source.secretRef";
     auto found = co_await references_.secret(key, source.secret_ref->name);
     if (!found) co_return found.error().with_context(kField);
-    if (!*found) co_return missing(kField, "Secret", source.secret_ref->name, key);
-    co_return tree_of(kField, **found, limits.max_bytes, limits.max_files);
+    const std::optional<ports::KeyValues> files = std::move(*found);
+    if (!files) co_return missing(kField, "Secret", source.secret_ref->name, key);
+    co_return tree_of(kField, *files, limits.max_bytes, limits.max_files);
   }
   if (source.directory) {
     if (options_.source_root.empty()) {

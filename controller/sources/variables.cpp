@@ -83,8 +83,9 @@ class ListReader {
     auto found = co_await references_.all(field + (secret ? ".secretRef" : ".configMapRef"),
                                           secret ? Kind::Secret : Kind::ConfigMap, ref->name, ref->optional);
     if (!found) co_return found.error();
-    if (!*found) co_return Result<void>();
-    for (const auto& [key, text] : **found) {
+    const std::optional<ports::KeyValues> keys = std::move(*found);
+    if (!keys) co_return Result<void>();
+    for (const auto& [key, text] : *keys) {
       auto taken = put(field, from.prefix + key, {.text = text, .secret = secret, .pinned = pinned});
       if (!taken) co_return taken.error();
     }
@@ -107,8 +108,9 @@ class ListReader {
     auto found = co_await references_.one(field + (secret ? ".valueFrom.secretKeyRef" : ".valueFrom.configMapKeyRef"),
                                           secret ? Kind::Secret : Kind::ConfigMap, *ref);
     if (!found) co_return found.error();
-    if (!*found) co_return Result<void>();
-    co_return put(field, variable.name, {.text = **found, .secret = secret, .pinned = pinned});
+    const std::optional<std::string> value = std::move(*found);
+    if (!value) co_return Result<void>();
+    co_return put(field, variable.name, {.text = *value, .secret = secret, .pinned = pinned});
   }
 
   ReferenceReader& references_;

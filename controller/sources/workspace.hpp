@@ -1,9 +1,10 @@
 #pragma once
 
-// The directory of one operation: <work-dir>/<operation-id>/, 0700, with src/ (the source), home/ and tmp/. Made when
-// an operation begins, removed after its record; what a crash left behind is listed at start and removed after the
-// orphan scan. The source is written beside and renamed, so src/ is whole or absent. Files are 0600 (0700 when
-// executable). Blocking work runs on the pool; cancelling waits for it. One per process.
+// The directory of one operation: <work-dir>/<operation-id>/, 0700, with the source in src/; the process runner adds
+// home/, tmp/ and the files of commands. Made when an operation begins, removed after its record; what a crash left
+// behind is listed at start and removed after the orphan scan. The source is written beside and renamed, so src/ is
+// whole or absent. Files are 0600 (0700 when executable). Blocking work runs on the pool; cancelling waits for it. One
+// per process.
 //
 // Errors: WorkspaceFailed (disk full, read-only, no inodes: our own surroundings), Invalid (`spec.path`, operation id).
 

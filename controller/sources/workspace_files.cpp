@@ -90,9 +90,6 @@ Error bad_operation_id(const std::string& id) {
 
 Result<Workspace> fill_workspace(const std::string& directory, const ports::SourceTree& source,
                                  const std::string& path) {
-  for (const char* part : {"/home", "/tmp"}) {
-    if (auto made = make_directory(directory + part); !made) return made.error();
-  }
   Workspace workspace{.directory = directory, .source_dir = {}};
   if (source.empty()) return workspace;
   if (auto written = write_source(directory, source); !written) return written.error();
