@@ -25,44 +25,45 @@ constexpr std::size_t kLabelValue = 63;
 constexpr std::size_t kSecretName = 253;
 constexpr std::size_t kLongestSuffix = 24;  // "-r", 19 digits, "-7"
 
-std::string label_value(const std::string& text) {
-  return text.size() <= kLabelValue ? text : bounded_name(text, kLabelValue);
+std::string label_value(const std::string& name) {
+  return name.size() <= kLabelValue ? name : bounded_name(name, kLabelValue);
 }
 
-std::string text_at(const Json& object, const char* member, std::string_view name) {
-  const auto metadata = object.find("metadata");
-  if (metadata == object.end() || !metadata->is_object()) return {};
-  const auto group = *member == '\0' ? metadata : metadata->find(member);
-  if (group == metadata->end() || !group->is_object()) return {};
-  const auto found = group->find(name);
-  return found != group->end() && found->is_string() ? found->get<std::string>() : std::string();
+/// Nothing when `json` is no object or has no such member.
+const Json* member(const Json* json, std::string_view name) {
+  if (json == nullptr || !json->is_object()) return nullptr;
+  const auto found = json->find(name);
+  return found == json->end() ? nullptr : &*found;
 }
-std::string meta_text(const Json& object, std::string_view name) { return text_at(object, "", name); }
-std::string label(const Json& object, std::string_view name) { return text_at(object, "labels", name); }
-std::string annotation(const Json& object, std::string_view name) { return text_at(object, "annotations", name); }
+std::string text(const Json* json) { return json != nullptr && json->is_string() ? json->get<std::string>() : ""; }
 
-std::int64_t number_of(const std::string& text) {
+const Json* metadata(const Json& object) { return member(&object, "metadata"); }
+std::string meta_text(const Json& object, std::string_view name) { return text(member(metadata(object), name)); }
+std::string label(const Json& object, std::string_view name) {
+  return text(member(member(metadata(object), "labels"), name));
+}
+std::string annotation(const Json& object, std::string_view name) {
+  return text(member(member(metadata(object), "annotations"), name));
+}
+
+std::int64_t number_of(const std::string& digits) {
   std::int64_t number = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() ? number : -1;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return error == std::errc() && end == digits.data() + digits.size() ? number : -1;
 }
 
 std::vector<std::string> finalizers_of(const Json& object) {
   std::vector<std::string> names;
-  const auto metadata = object.find("metadata");
-  if (metadata == object.end() || !metadata->is_object()) return names;
-  const auto found = metadata->find("finalizers");
-  if (found == metadata->end() || !found->is_array()) return names;
-  for (const Json& name : *found)
+  const Json* list = member(metadata(object), "finalizers");
+  if (list == nullptr || !list->is_array()) return names;
+  for (const Json& name : *list)
     if (name.is_string()) names.push_back(name.get<std::string>());
   return names;
 }
 
 Result<std::string> payload_of(const Json& secret) {
-  const auto data = secret.find("data");
-  if (data == secret.end() || !data->is_object()) return fail(ErrorKind::Invalid, "no data");
-  const auto payload = data->find(kPayload);
-  if (payload == data->end() || !payload->is_string()) return fail(ErrorKind::Invalid, "no payload");
+  const Json* payload = member(member(&secret, "data"), kPayload);
+  if (payload == nullptr || !payload->is_string()) return fail(ErrorKind::Invalid, "no payload");
   return base64_decode(payload->get_ref<const std::string&>());
 }
 
@@ -75,10 +76,10 @@ std::size_t pieces_for(std::size_t bytes) {
 
 std::string revision_secret_name(const std::string& name, std::int64_t number, std::size_t piece) {
   constexpr std::size_t kStem = kSecretName - kLongestSuffix;
-  std::string text = name.size() <= kStem ? name : bounded_name(name, kStem);
-  text += "-r" + std::to_string(number);
-  if (piece > 0) text += "-" + std::to_string(piece);
-  return text;
+  std::string secret = name.size() <= kStem ? name : bounded_name(name, kStem);
+  secret += "-r" + std::to_string(number);
+  if (piece > 0) secret += "-" + std::to_string(piece);
+  return secret;
 }
 
 std::vector<RevisionSecrets::Draft> RevisionSecrets::drafts(const ObjectKey& owner, const std::string& uid,
