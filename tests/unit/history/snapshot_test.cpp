@@ -128,7 +128,8 @@ INSTANTIATE_TEST_SUITE_P(Snapshot, TamperedSnapshot,
                                          [](Snapshot& s) { s.pinned.env.clear(); },
                                          [](Snapshot& s) { s.pinned.secret_variables["TOKEN"] = "another"; },
                                          [](Snapshot& s) { s.pinned.secret_env["LEVEL"] = "never pinned"; },
-                                         [](Snapshot& s) { s.target.ns = "kube-system"; }));
+                                         [](Snapshot& s) { s.target.ns = "kube-system"; },
+                                         [](Snapshot& s) { s.digest = "v1:another"; }));
 
 TEST(Snapshot, DamagedBytesAreAnErrorAndNoCrash) {
   const Snapshot kept = example();
