@@ -1,0 +1,158 @@
+#include "engine/assemble.hpp"
+
+#include <utility>
+
+#include "sources/credentials.hpp"
+#include "sources/subtree.hpp"
+
+namespace deployctl::engine {
+
+namespace {
+
+std::map<std::string, std::string> united(const std::map<std::string, std::string>& variables,
+                                          const std::map<std::string, std::string>& env) {
+  std::map<std::string, std::string> all = env;
+  all.insert(variables.begin(), variables.end());
+  return all;
+}
+
+std::optional<std::string> registry_secret(const api::DeploymentSpec& spec) {
+  if (spec.docker && spec.docker->registry_secret_ref) return spec.docker->registry_secret_ref->name;
+  if (spec.docker_compose && spec.docker_compose->registry_secret_ref)
+    return spec.docker_compose->registry_secret_ref->name;
+  return std::nullopt;
+}
+
+Task<Result<std::string>> registry_config(Services& services, ObjectKey key, std::optional<std::string> name) {
+  if (!name) co_return std::string();
+  auto secret = co_await services.ports.references.secret(key, *name);
+  if (!secret) co_return secret.error().with_context("reading registry secret " + *name);
+  constexpr const char* kEntry = ".dockerconfigjson";  // of Secrets of type kubernetes.io/dockerconfigjson
+  if (!*secret || !(*secret)->contains(kEntry))
+    co_return fail(ErrorKind::DependencyNotReady, "secret " + *name + " with key " + kEntry + " does not exist");
+  co_return (*secret)->at(kEntry);
+}
+
+executors::Step command_step(const api::Hook& hook, const executors::Inputs& inputs, std::string name) {
+  process::Command command;
+  command.argv = hook.command;
+  command.env = united(inputs.variables, inputs.env);
+  command.cwd = inputs.source_dir;
+  return {.name = std::move(name),
+          .work = std::move(command),
+          .timeout = api::timeout_of(hook),
+          .effect = executors::Effect::Once};
+}
+
+executors::Step http_step(const api::Hook& hook, sources::HttpCredentials credentials, std::string name) {
+  ports::HttpRequest request;
+  request.method = hook.http->method;
+  request.url = hook.http->url;
+  request.headers = std::move(credentials.headers);
+  request.body = hook.http->body.value_or("");
+  request.timeout = api::timeout_of(hook);
+  const bool reads = request.method == "GET";
+  return {.name = std::move(name),
+          .work = std::move(request),
+          .timeout = api::timeout_of(hook),
+          .effect = reads ? executors::Effect::None : executors::Effect::Once};
+}
+
+}  // namespace
+
+Task<Result<executors::Inputs>> assemble_inputs(Services& services, api::Deployment object, history::Snapshot snapshot,
+                                                sources::ResolvedVariables variables, std::string id) {
+  executors::Inputs inputs;
+  inputs.key = object.meta.key;
+  inputs.uid = object.meta.uid;
+  inputs.installation = services.options.installation;
+  inputs.spec = snapshot.spec;
+  inputs.digest = snapshot.digest;
+  inputs.variables = std::move(variables.variables);
+  inputs.env = std::move(variables.env);
+  inputs.allow_cluster_scope = services.options.allow_cluster_scope;
+  inputs.pins = snapshot.remembered.pins;
+  if (snapshot.spec.type == api::Type::Kubernetes) {
+    api::Deployment as_kept = object;
+    as_kept.spec = snapshot.spec;
+    auto access = co_await services.ports.cluster_access.access(as_kept);
+    if (!access) co_return access.error();
+    inputs.kubeconfig = std::move(access->kubeconfig);
+    inputs.allow_cluster_scope = inputs.allow_cluster_scope || !access->own_identity;
+  }
+  auto registry = co_await registry_config(services, object.meta.key, registry_secret(snapshot.spec));
+  if (!registry) co_return registry.error();
+  inputs.registry_config = std::move(*registry);
+  if (!snapshot.source.empty()) {
+    auto files = sources::subtree(snapshot.source, snapshot.spec.path);
+    if (!files) co_return files.error();
+    inputs.files = std::make_shared<const ports::SourceTree>(std::move(*files));
+  }
+  auto directory = co_await services.workspaces.create(std::move(id), std::move(snapshot.source), snapshot.spec.path);
+  if (!directory) co_return directory.error();
+  inputs.work_dir = std::move(directory->directory);
+  inputs.source_dir = std::move(directory->source_dir);
+  co_return inputs;
+}
+
+Task<Result<sources::ResolvedVariables>> values_of(Services& services, ObjectKey key, history::Snapshot snapshot,
+                                                   bool bare) {
+  auto values = co_await sources::restore_variables(services.ports.references, key, snapshot.spec, snapshot.pinned);
+  if (values || !bare) co_return values;
+  api::DeploymentSpec without = snapshot.spec;
+  without.variables.clear();
+  without.variables_from.clear();
+  without.env.clear();
+  without.env_from.clear();
+  co_return co_await sources::restore_variables(services.ports.references, key, std::move(without), snapshot.pinned);
+}
+
+Task<Result<std::vector<health::Check>>> prepare_checks(Services& services, ObjectKey key, std::string list,
+                                                        std::vector<api::HealthCheck> checks,
+                                                        std::map<std::string, std::string> env) {
+  std::vector<health::Check> prepared;
+  for (const api::HealthCheck& check : checks) {
+    const std::string field = "spec.health." + list + "[" + check.name + "]";
+    if (check.command)
+      if (auto allowed = services.allows("command", key.ns); !allowed) co_return allowed.error();
+    health::CheckInputs inputs{.headers = {}, .ca_pem = {}, .env = env};
+    if (check.http) {
+      auto credentials = co_await sources::resolve_credentials(services.ports.references, key, field + ".http",
+                                                               check.http->headers, check.http->ca_secret_ref);
+      if (!credentials) co_return credentials.error();
+      inputs.headers = std::move(credentials->headers);
+      inputs.ca_pem = std::move(credentials->ca_pem);
+    }
+    auto ready = health::prepare_check(field, check, std::move(inputs));
+    if (!ready) co_return ready.error();
+    prepared.push_back(std::move(*ready));
+  }
+  co_return prepared;
+}
+
+Task<Result<std::vector<PreparedHook>>> prepare_hooks(Services& services, ObjectKey key, std::string step,
+                                                      std::vector<api::Hook> hooks, executors::Inputs inputs) {
+  std::vector<PreparedHook> prepared;
+  for (const api::Hook& hook : hooks) {
+    PreparedHook ready;
+    ready.name = hook.name;
+    ready.ignore_failure = hook.on_failure == api::Hook::OnFailure::Ignore;
+    if (hook.http) {
+      const std::string field = "hook " + hook.name;
+      auto credentials = co_await sources::resolve_credentials(services.ports.references, key, field,
+                                                               hook.http->headers, std::nullopt);
+      if (!credentials) co_return credentials.error();
+      auto expected = health::StatusRanges::parse(hook.http->expected_status);
+      if (!expected) co_return expected.error().with_context(field);
+      ready.expected_status = std::move(*expected);
+      ready.step = http_step(hook, std::move(*credentials), step);
+    } else {
+      if (auto allowed = services.allows("command", key.ns); !allowed) co_return allowed.error();
+      ready.step = command_step(hook, inputs, step);
+    }
+    prepared.push_back(std::move(ready));
+  }
+  co_return prepared;
+}
+
+}  // namespace deployctl::engine

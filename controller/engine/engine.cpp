@@ -1,0 +1,240 @@
+#include "engine/engine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "api/constants.hpp"
+#include "async/with_timeout.hpp"
+#include "engine/decide.hpp"
+#include "engine/engine_state.hpp"
+#include "engine/holder.hpp"
+#include "engine/observe.hpp"
+
+namespace deployctl::engine {
+
+namespace {
+
+/// A lost optimistic lock: the watch brings the newer object and asks for the key; this is in case it does not.
+constexpr Duration kCatchUp = std::chrono::seconds(1);
+/// Passes over one object without waiting for anything; more is a bug, and must not starve the others.
+constexpr int kMostPasses = 32;
+/// To persist the last observation after everything was stopped (helm-controller).
+constexpr Duration kLastWrites = std::chrono::seconds(5);
+
+}  // namespace
+
+Outcome after(const Error& error) {
+  if (error.kind == ErrorKind::Conflict) return {.requeue_after = kCatchUp};
+  if (error.kind == ErrorKind::NotFound) return {};  // the object is gone
+  return {.error = error};
+}
+
+Engine::State::State(asio::any_io_executor executor, Ports ports, Options options)
+    : services(executor, std::move(ports), std::move(options)),
+      recorder(services),
+      started(services.ports.clock.wall()),
+      tasks(executor) {}
+
+Task<Outcome> Engine::State::reconcile(ObjectKey key) {
+  for (int pass = 0; pass < kMostPasses; ++pass) {
+    if (shutting_down) co_return Outcome{};
+    auto found = services.ports.repository.find(key);
+    if (!found) co_return after(found.error());
+    if (!*found) co_return co_await object_is_gone(key);
+    const api::Deployment object = std::move(**found);
+    ObjectRun& run = runs[key];
+    if (is_of_another_life(run, object)) co_return Outcome{};
+    if (run.check && (run.check->report || run.check->adoption)) {
+      if (auto outcome = co_await take_report(object, run)) co_return *outcome;
+      continue;
+    }
+    const Observation observed = observe(
+        object, run,
+        {.holder = holder_of(object), .slot_free = services.operation_slots.available() > 0, .started = started});
+    log_ignored(object, run, observed.requests);
+    const Decision decision = decide(object, observed, services.ports.clock.wall());
+    services.ports.log.about(LogLevel::Debug, key, "Decided", {{"decision", Json(std::string(name_of(decision)))}});
+    auto outcome =
+        co_await std::visit([&](const auto& what) -> Task<Acted> { return act(object, run, what); }, decision);
+    if (outcome) co_return *outcome;
+  }
+  co_return Outcome{.requeue_after = kCatchUp};
+}
+
+/// The object that lived here under the same name: its results are dropped (fault R7).
+bool Engine::State::is_of_another_life(ObjectRun& run, const api::Deployment& object) {
+  if (run.uid == object.meta.uid) return false;
+  drop_check(run);
+  if (run.operation && run.operation->busy) {
+    run.operation->stop = StopCause::Dropped;
+    run.operation->task.cancel();
+    return true;
+  }
+  if (run.operation) services.ports.measurements.orphaned(object.spec.type);
+  run = ObjectRun{};
+  run.uid = object.meta.uid;
+  return false;
+}
+
+Task<Outcome> Engine::State::object_is_gone(ObjectKey key) {
+  const auto found = runs.find(key);
+  if (found == runs.end()) co_return Outcome{};
+  ObjectRun& run = found->second;
+  drop_check(run);
+  if (run.operation) {
+    if (run.operation->busy) {
+      run.operation->stop = StopCause::Dropped;
+      run.operation->task.cancel();
+      co_return Outcome{};
+    }
+    // Somebody took our finalizer away: what was deployed stays, and nobody looks after it any more (fault F3).
+    services.ports.log.about(LogLevel::Warning, key, "Orphaned what was deployed, the object went in mid-operation");
+    services.ports.measurements.orphaned(run.operation->snapshot.spec.type);
+    co_await finish(key, run);
+  }
+  want_slot.erase(key);
+  runs.erase(key);
+  services.ports.secrets.forget(key);
+  services.ports.measurements.object_gone(key);
+  co_return Outcome{};
+}
+
+HolderState Engine::State::holder_of(const api::Deployment& object) const {
+  if (!object.status.operation) return HolderState::Unproven;
+  const api::Holder& holder = object.status.operation->holder;
+  if (holder.identity == services.options.holder.identity) return HolderState::Us;
+  const bool dead = services.options.is_dead
+                        ? services.options.is_dead(holder)
+                        : is_proven_dead(holder, services.options.holder, look_at_process(holder.pid));
+  return dead ? HolderState::Dead : HolderState::Unproven;
+}
+
+void Engine::State::log_ignored(const api::Deployment& object, ObjectRun& run, const api::Requests& requests) {
+  for (const std::string& ignored : requests.ignored)
+    if (run.ignored.insert(ignored).second)
+      services.ports.log.about(LogLevel::Warning, object.meta.key, "Ignored an annotation", {{"error", Json(ignored)}});
+}
+
+Outcome Engine::State::until(std::optional<WallTime> time) const {
+  if (!time) return {};
+  return {.requeue_after = std::max(*time - services.ports.clock.wall(), Duration::zero())};
+}
+
+Task<Engine::State::Acted> Engine::State::act(api::Deployment /*object*/, ObjectRun& /*run*/, Nothing /*decision*/) {
+  co_return Outcome{};
+}
+
+Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, Wait decision) {
+  if (!run.operation && services.operation_slots.available() == 0) want_slot.insert(object.meta.key);
+  co_return until(decision.until);
+}
+
+Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& /*run*/, AddFinalizer /*decision*/) {
+  const auto added = co_await services.ports.repository.add_finalizer(object);
+  if (!added) co_return after(added.error());
+  co_return std::nullopt;
+}
+
+Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, RemoveFinalizer decision) {
+  drop_check(run);
+  auto& repository = services.ports.repository;
+  const auto kept = co_await repository.list_revisions(object);
+  if (!kept) co_return after(kept.error());
+  for (const auto& revision : *kept)
+    if (const auto gone = co_await repository.delete_revision(object, revision.number); !gone)
+      co_return after(gone.error());
+  if (decision.orphan && object.spec.suspend)
+    services.ports.events.publish(object.meta, {.type = ports::EventType::Warning,
+                                                .reason = std::string(api::reasons::kSuspended),
+                                                .action = "Destroy",
+                                                .note = "deleted while suspended: what was deployed stays"});
+  const auto removed = co_await repository.remove_finalizer(object);
+  if (!removed) co_return after(removed.error());
+  co_return std::nullopt;
+}
+
+Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, Resolve /*decision*/) {
+  const api::Requests requests = api::read_requests(object.meta.annotations, object.status.last_handled);
+  std::optional<Desired> before;
+  if (run.resolution) before = run.resolution->desired;
+  run.references_changed = false;
+  run.resolution = co_await resolve(services, object, before, requests.reconcile ? requests.reconcile->token : "");
+  co_return std::nullopt;
+}
+
+Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& /*run*/, Answer decision) {
+  const auto written = co_await recorder.write(object, answered(object, decision, services.ports.clock.wall()));
+  if (!written) co_return after(written.error());
+  co_return std::nullopt;
+}
+
+Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, Settle decision) {
+  const api::Requests requests = api::read_requests(object.meta.annotations, object.status.last_handled);
+  std::optional<std::string> answered_token;
+  if (requests.reconcile &&
+      (object.undecodable || (run.resolution && run.resolution->desired.reconcile_token == requests.reconcile->token)))
+    answered_token = requests.reconcile->token;
+  const auto written = co_await recorder.write(
+      object, rested(object, decision.rest, requests, answered_token, services.ports.clock.wall()));
+  if (!written) co_return after(written.error());
+  co_return until(decision.until);
+}
+
+void Engine::State::references_changed(const ObjectKey& key) {
+  if (const auto found = runs.find(key); found != runs.end()) found->second.references_changed = true;
+  services.ports.requeue(key);
+}
+
+Task<void> Engine::State::shutdown() {
+  shutting_down = true;
+  for (auto& [key, run] : runs) {
+    drop_check(run);
+    if (!run.operation) continue;
+    if (run.operation->stop == StopCause::None) run.operation->stop = StopCause::Shutdown;
+    run.operation->task.cancel();
+  }
+  // Each step ends within its own stop grace; the bound is for one that does not.
+  co_await with_timeout(services.ports.clock, services.options.shutdown_grace, tasks.join());
+  tasks.cancel_all();
+  co_await tasks.join();
+  for (auto& [key, run] : runs) {
+    if (!run.operation) continue;
+    const bool announced = run.operation->announced && run.operation->journal.kind != api::OperationKind::Destroy;
+    auto found = services.ports.repository.find(key);
+    if (announced && found && *found && (*found)->meta.uid == run.uid) {
+      const Error interrupted = fail(ErrorKind::Cancelled, "interrupted: the controller was stopped");
+      Ended ended{.error = interrupted, .message = {}, .phase = Phase::Effects, .release_ran = true};
+      if (run.operation->machine) ended.phase = run.operation->machine->phase();
+      const Closing closing = closing_of(**found, *run.operation, ended);
+      co_await with_timeout(services.ports.clock, kLastWrites,
+                            recorder.write(**found, closed(**found, closing, services.ports.clock.wall())));
+    }
+    co_await finish(key, run);
+  }
+  runs.clear();
+}
+
+Engine::Engine(asio::any_io_executor executor, Ports ports, Options options)
+    : state_(std::make_unique<State>(std::move(executor), std::move(ports), std::move(options))) {}
+
+Engine::~Engine() = default;
+
+Task<Result<void>> Engine::prepare() {
+  if (auto made = state_->services.workspaces.prepare(); !made) co_return made;
+  auto left = co_await state_->services.workspaces.leftovers();
+  if (!left) co_return left.error();
+  for (const std::string& id : *left)
+    if (auto removed = co_await state_->services.workspaces.remove(id); !removed) co_return removed;
+  co_return Result<void>();
+}
+
+Task<Outcome> Engine::reconcile(ObjectKey key) { return state_->reconcile(std::move(key)); }
+void Engine::references_changed(const ObjectKey& key) { state_->references_changed(key); }
+Task<void> Engine::shutdown() { return state_->shutdown(); }
+
+std::size_t Engine::operations() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(state_->runs, [](const auto& each) { return each.second.operation != nullptr; }));
+}
+
+}  // namespace deployctl::engine

@@ -1,0 +1,108 @@
+#pragma once
+
+// The engine's inside: what it remembers, and one act for each decision. The acts stand in engine.cpp (the loop, the
+// small ones), begin.cpp (operations are made), operate.cpp (and driven), perform.cpp (tasks), look.cpp (checks). An
+// act that answers nothing asks for another look from the top.
+
+#include <map>
+#include <set>
+
+#include "engine/decision.hpp"
+#include "engine/engine.hpp"
+#include "engine/record.hpp"
+#include "engine/run.hpp"
+#include "engine/services.hpp"
+#include "health/run_checks.hpp"
+
+namespace deployctl::engine {
+
+struct Engine::State {
+  using Acted = std::optional<Outcome>;
+
+  State(asio::any_io_executor executor, Ports ports, Options options);
+
+  Task<Outcome> reconcile(ObjectKey key);
+  Task<void> shutdown();
+  void references_changed(const ObjectKey& key);
+
+  // engine.cpp
+  Task<Acted> act(api::Deployment object, ObjectRun& run, Nothing decision);
+  Task<Acted> act(api::Deployment object, ObjectRun& run, Wait decision);
+  Task<Acted> act(api::Deployment object, ObjectRun& run, AddFinalizer decision);
+  Task<Acted> act(api::Deployment object, ObjectRun& run, RemoveFinalizer decision);
+  Task<Acted> act(api::Deployment object, ObjectRun& run, Resolve decision);
+  Task<Acted> act(api::Deployment object, ObjectRun& run, Answer decision);
+  Task<Acted> act(api::Deployment object, ObjectRun& run, Settle decision);
+  Task<Outcome> object_is_gone(ObjectKey key);
+  bool is_of_another_life(ObjectRun& run, const api::Deployment& object);
+  [[nodiscard]] HolderState holder_of(const api::Deployment& object) const;
+  void log_ignored(const api::Deployment& object, ObjectRun& run, const api::Requests& requests);
+  [[nodiscard]] Outcome until(std::optional<WallTime> time) const;
+
+  // begin.cpp
+  Task<Acted> act(api::Deployment object, ObjectRun& run, Begin decision);
+  Task<Acted> act(api::Deployment object, ObjectRun& run, RollBack decision);
+  Task<Acted> act(api::Deployment object, ObjectRun& run, Recover decision);
+  Task<Acted> act(api::Deployment object, ObjectRun& run, Destroy decision);
+  std::unique_ptr<ActiveOperation> new_operation(const api::Deployment& object, const ObjectRun& run,
+                                                 api::OperationKind kind);
+  Task<Result<history::Snapshot>> load(api::Deployment object, std::int64_t revision);
+  Task<Result<Json>> inventory_before(api::Deployment object);
+  Task<Result<std::unique_ptr<executors::Procedure>>> removal_at_old_target(api::Deployment object,
+                                                                            ActiveOperation& operation);
+  /// Directory, values, hooks, checks and machine of an operation.
+  Task<Result<void>> make_ready(api::Deployment object, ActiveOperation& operation,
+                                std::optional<sources::ResolvedVariables> values);
+
+  // operate.cpp
+  Task<Acted> act(api::Deployment object, ObjectRun& run, Continue decision);
+  Task<Acted> act(api::Deployment object, ObjectRun& run, Cancel decision);
+  Task<Acted> advance(api::Deployment object, ObjectRun& run);
+  Task<Acted> write_journal(api::Deployment object, ActiveOperation& operation, WriteJournal action);
+  Task<Acted> start_step(api::Deployment object, ObjectRun& run, RunStep action);
+  Task<Result<void>> keep_revision(api::Deployment object, ActiveOperation& operation);
+  Task<Acted> close(api::Deployment object, ObjectRun& run, Ended ended);
+  Closing closing_of(const api::Deployment& object, const ActiveOperation& operation, const Ended& ended) const;
+  Task<void> finish(ObjectKey key, ObjectRun& run);
+  void measure(const api::Deployment& object, const ActiveOperation& operation, const Closing& closing) const;
+
+  // perform.cpp: each leaves its end in runs[key] and asks for the key
+  void spawn_step(const ObjectKey& key, ActiveOperation& operation, executors::Step step);
+  void spawn_checks(const api::Deployment& object, ActiveOperation& operation, bool pre);
+  void spawn_sleep(const ObjectKey& key, ActiveOperation& operation, Duration length);
+  Task<void> run_step(ObjectKey key, std::uint64_t ticket, api::Type type, executors::Step step,
+                      process::RunContext context);
+  Task<void> run_gate(ObjectKey key, std::uint64_t ticket, std::vector<health::Check> checks, api::Require require,
+                      health::RunScope scope);
+  Task<void> run_sleep(ObjectKey key, std::uint64_t ticket, Duration length);
+  Task<executors::StepResult> perform(executors::Step step, process::RunContext context);
+  void leave(const ObjectKey& key, std::uint64_t ticket, Finished finished);
+  health::Services health_services();
+
+  // look.cpp
+  Task<Acted> act(api::Deployment object, ObjectRun& run, LookBack decision);
+  Task<Acted> act(api::Deployment object, ObjectRun& run, CheckHealth decision);
+  Task<Acted> take_report(api::Deployment object, ObjectRun& run);
+  Task<void> look_at_serving(api::Deployment object, std::uint64_t ticket, std::optional<api::DeploymentSpec> gate);
+  Task<void> look_at_kept(api::Deployment object, std::uint64_t ticket, std::int64_t newest);
+  Task<CheckReport> report_on(api::Deployment object, history::Snapshot snapshot, std::int64_t revision,
+                              api::DeploymentSpec gate, std::string id, bool adopting);
+  Task<Result<void>> verify(executors::Inputs inputs, bool drift, std::string id);
+  void leave_report(const ObjectKey& key, std::uint64_t ticket, CheckReport report, std::optional<Adoption> adoption);
+  Task<void> clear_away(ObjectKey key, std::string id);
+  static void drop_check(ObjectRun& run);
+
+  Services services;
+  Recorder recorder;
+  WallTime started;
+  std::map<ObjectKey, ObjectRun> runs;
+  std::set<ObjectKey> want_slot;  ///< woken when an operation ends
+  std::uint64_t last_ticket = 0;
+  bool shutting_down = false;
+  TaskGroup tasks;  ///< last: tasks end before what they use
+};
+
+/// What a write that did not come through means for the pass.
+Outcome after(const Error& error);
+
+}  // namespace deployctl::engine

@@ -1,0 +1,166 @@
+// Guards 1-5: what runs or must be recovered, what must go, what is asked for by hand.
+
+#include <algorithm>
+
+#include "api/constants.hpp"
+#include "engine/guards.hpp"
+#include "engine/schedule.hpp"
+#include "history/target.hpp"
+
+namespace deployctl::engine::guards {
+
+namespace {
+
+/// How soon a holder that cannot be proven dead is looked at again.
+constexpr Duration kHolderPoll = std::chrono::seconds(10);
+/// A freed slot wakes who waits for one; this is only in case it did not.
+constexpr Duration kSlotPoll = std::chrono::seconds(30);
+
+bool has_finalizer(const api::Deployment& object) {
+  return std::ranges::find(object.meta.finalizers, api::kFinalizer) != object.meta.finalizers.end();
+}
+
+bool is_overdue(const Look& look, const Running& running) { return running.deadline && look.now >= *running.deadline; }
+
+Wait wait_for_slot(const Look& look) { return Wait{look.now + kSlotPoll}; }
+
+/// The task ends by itself; its deadline and its progress do not.
+Decision wait_for_task(const Running& running) {
+  std::optional<WallTime> until = running.stopping ? std::nullopt : running.deadline;
+  if (running.progress_due) until = until ? std::min(*until, *running.progress_due) : *running.progress_due;
+  return Wait{until};
+}
+
+Decision go_on(const Look& look, const Running& running) {
+  if (!running.busy) return Continue{};
+  if (running.progress_due && look.now >= *running.progress_due) return Continue{};
+  return wait_for_task(running);
+}
+
+/// A request that wants an operation of its own and is not what this one runs for.
+const api::Asked* other_request(const Look& look, const Running& running) {
+  const api::Requests& asked = look.seen.requests;
+  if (asked.rollback && asked.rollback->asked.token != running.request) return &asked.rollback->asked;
+  if (asked.force && asked.force->token != running.request) return &*asked.force;
+  return nullptr;
+}
+
+/// A new spec takes the place of what runs; an invalid one, a missing dependency or suspension never stop anything.
+Answer superseded(const Look& look, const Running& running) {
+  if (look.object.meta.generation == running.generation || look.object.spec.suspend || look.object.undecodable)
+    return std::nullopt;
+  const Desired* desired = look.desired();
+  if (desired == nullptr) return Resolve{};
+  if (desired->error || desired->target_move) return std::nullopt;
+  if (desired->digest == running.digest && desired->gate == running.gate) return std::nullopt;
+  return Cancel{StopCause::Superseded};
+}
+
+Answer noted(const Look& look, const Running& running) {
+  const api::Asked* request = other_request(look, running);
+  if (request == nullptr || !request->is_new) return std::nullopt;
+  const bool rollback = look.seen.requests.rollback && request == &look.seen.requests.rollback->asked;
+  return engine::Answer{.which = rollback ? engine::Answer::Which::Rollback : engine::Answer::Which::Force,
+                        .request = {.token = request->token,
+                                    .result = api::RequestResult::Pending,
+                                    .message = "waits for operation " + running.id}};
+}
+
+/// The rollback asked for was tried already and could not begin.
+std::optional<WallTime> retry_of_rollback(const Look& look) {
+  const auto& history = look.status().history;
+  if (history.empty() || history.front().kind != api::OperationKind::Rollback ||
+      history.front().result != api::HistoryResult::Failed)
+    return std::nullopt;
+  return history.front().finished_at +
+         retry_delay(look.object.spec.retry, history.front().attempts, look.object.meta.uid);
+}
+
+bool ever_deployed(const api::DeploymentStatus& status) { return status.last_revision > 0; }
+
+}  // namespace
+
+Answer open_elsewhere(const Look& look) {
+  const auto& open = look.status().operation;
+  if (!open || look.seen.running) return std::nullopt;
+  if (look.seen.holder == HolderState::Unproven) return Wait{look.now + kHolderPoll};
+  if (look.object.meta.deleting) return std::nullopt;  // nothing is run again only to be destroyed
+  if (!look.seen.slot_free) return wait_for_slot(look);
+  return Recover{};
+}
+
+Answer being_deleted(const Look& look) {
+  if (!look.object.meta.deleting) return std::nullopt;
+  if (look.seen.running) {
+    const Running& running = *look.seen.running;
+    if (running.kind != api::OperationKind::Destroy && !running.stopping) return Cancel{StopCause::Deleted};
+    if (!running.stopping && is_overdue(look, running)) return Cancel{StopCause::Overdue};
+    return go_on(look, running);
+  }
+  if (!has_finalizer(look.object)) return Nothing{};
+  const bool orphan = look.object.spec.deletion_policy == api::DeletionPolicy::Orphan || look.object.spec.suspend;
+  if (orphan && !look.object.undecodable) return RemoveFinalizer{.orphan = true};
+  if (!look.seen.looked_back && !ever_deployed(look.status())) return LookBack{};
+  if (look.seen.destroyed || !ever_deployed(look.status())) return RemoveFinalizer{};
+  if (look.seen.destroy_retry_at && look.now < *look.seen.destroy_retry_at) return Wait{look.seen.destroy_retry_at};
+  if (!look.seen.slot_free) return wait_for_slot(look);
+  return Destroy{};
+}
+
+Answer unfinalized(const Look& look) {
+  if (has_finalizer(look.object)) return std::nullopt;
+  return AddFinalizer{};
+}
+
+Answer open_here(const Look& look) {
+  if (!look.seen.running) return std::nullopt;
+  const Running& running = *look.seen.running;
+  if (running.stopping) return go_on(look, running);
+  if (look.seen.requests.cancel && look.seen.requests.cancel->token == running.id) return Cancel{StopCause::Requested};
+  if (is_overdue(look, running)) return Cancel{StopCause::Overdue};
+  if (running.interruptible) {
+    if (other_request(look, running) != nullptr) return Cancel{StopCause::Superseded};
+    if (auto found = superseded(look, running)) return found;
+  } else if (auto found = noted(look, running)) {
+    return found;
+  }
+  return go_on(look, running);
+}
+
+Answer empty_status(const Look& look) {
+  if (look.seen.looked_back) return std::nullopt;
+  return LookBack{};
+}
+
+Answer asked_to_answer(const Look& look) {
+  const api::Requests& asked = look.seen.requests;
+  using Which = engine::Answer::Which;
+  if (asked.cancel)
+    return engine::Answer{.which = Which::Cancel,
+                          .request = {.token = asked.cancel->token,
+                                      .result = api::RequestResult::Refused,
+                                      .message = "no such operation is running"}};
+  if (asked.approve)
+    return engine::Answer{.which = Which::Approve,
+                          .request = {.token = asked.approve->token,
+                                      .result = api::RequestResult::Refused,
+                                      .message = "no plan waits for approval"}};
+  return std::nullopt;
+}
+
+Answer asked_to_roll_back(const Look& look) {
+  const auto& asked = look.seen.requests.rollback;
+  if (!asked) return std::nullopt;
+  const auto target = asked->revision ? history::revision_target(look.status(), *asked->revision)
+                                      : history::previous_target(look.status());
+  if (!target)
+    return engine::Answer{
+        .which = engine::Answer::Which::Rollback,
+        .request = {
+            .token = asked->asked.token, .result = api::RequestResult::Refused, .message = target.error().message}};
+  if (const auto due = retry_of_rollback(look); due && look.now < *due) return Wait{due};
+  if (!look.seen.slot_free) return wait_for_slot(look);
+  return RollBack{.target = *target, .trigger = "Request"};
+}
+
+}  // namespace deployctl::engine::guards

@@ -1,0 +1,238 @@
+// Looks at what serves, each interval, and at what an earlier life of the object left. Steps without effect only, so
+// nothing is journalled; a new operation cancels them.
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
+#include <utility>
+
+#include "api/constants.hpp"
+#include "base/random.hpp"
+#include "base/ulid.hpp"
+#include "engine/assemble.hpp"
+#include "engine/engine_state.hpp"
+#include "engine/past.hpp"
+#include "health/run_checks.hpp"
+
+namespace deployctl::engine {
+
+namespace {
+
+/// When the look itself could not be taken.
+constexpr Duration kLookAgain = std::chrono::seconds(30);
+
+CheckReport cannot_tell(const Error& error) {
+  return {.healthy = api::ConditionStatus::Unknown,
+          .message = "could not look: " + error.message,
+          .checks = {},
+          .drifted = {},
+          .drift_message = {}};
+}
+
+Adoption adoption_of(const history::Snapshot& snapshot, std::int64_t number, bool serves, WallTime now) {
+  return {.last_revision = number,
+          .serves = serves,
+          .entry = {.revision = number,
+                    .kind = api::OperationKind::Deploy,
+                    .version = snapshot.spec.version,
+                    .digest = snapshot.digest,
+                    .gate = snapshot.gate,
+                    .result = api::HistoryResult::Succeeded,
+                    .restorable = history::restorable_of(snapshot),
+                    .trigger = "Automatic",
+                    .started_at = now,
+                    .finished_at = now,
+                    .reason = std::string(api::reasons::kSucceeded),
+                    .message = "found beside an empty status"},
+          .target = snapshot.target};
+}
+
+}  // namespace
+
+void Engine::State::drop_check(ObjectRun& run) {
+  if (!run.check) return;
+  run.check->task.cancel();
+  run.check.reset();
+}
+
+Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, LookBack /*decision*/) {
+  if (run.check) co_return Outcome{};
+  const auto kept = co_await services.ports.repository.list_revisions(object);
+  if (!kept) co_return after(kept.error());
+  if (kept->empty()) {
+    run.looked_back = true;
+    co_return std::nullopt;
+  }
+  run.check.emplace();
+  run.check->ticket = ++last_ticket;
+  run.check->task = tasks.spawn("look back", look_at_kept(object, last_ticket, kept->front().number));
+  co_return Outcome{};
+}
+
+Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, CheckHealth decision) {
+  const WallTime now = services.ports.clock.wall();
+  const api::Requests requests = api::read_requests(object.meta.annotations, object.status.last_handled);
+  const auto token = requests.reconcile ? std::optional(requests.reconcile->token) : std::nullopt;
+  const auto written = co_await recorder.write(object, rested(object, decision.rest, requests, token, now));
+  if (!written) co_return after(written.error());
+  // With the digest that serves, the gate people read in the spec is the one that counts.
+  std::optional<api::DeploymentSpec> gate;
+  const api::HistoryEntry* serving = serving_entry(object.status);
+  if (serving != nullptr && run.resolution && run.resolution->desired.digest == serving->digest)
+    gate = run.resolution->spec;
+  run.check.emplace();
+  run.check->ticket = ++last_ticket;
+  run.check->task = tasks.spawn("look", look_at_serving(object, last_ticket, std::move(gate)));
+  co_return std::nullopt;
+}
+
+Task<Engine::State::Acted> Engine::State::take_report(api::Deployment object, ObjectRun& run) {
+  const WallTime now = services.ports.clock.wall();
+  api::DeploymentStatus next = object.status;
+  if (run.check->adoption) {
+    const api::Requests requests = api::read_requests(object.meta.annotations, object.status.last_handled);
+    next = adopted(object, *run.check->adoption, requests, now);
+  } else if (object.status.revision > 0) {
+    next = checked(object, *run.check->report, now);
+  }
+  const bool failed_to_look = !run.check->adoption && object.status.last_revision == 0;
+  const auto written = co_await recorder.write(object, std::move(next));
+  if (!written) co_return after(written.error());
+  run.check.reset();
+  run.checked_at = now;
+  if (failed_to_look) co_return Outcome{.requeue_after = kLookAgain};
+  run.looked_back = true;
+  co_return std::nullopt;
+}
+
+/// Done: as declared. Only steps without effect are run.
+Task<Result<void>> Engine::State::verify(executors::Inputs inputs, bool drift, std::string id) {
+  const executors::Executor* executor = services.ports.executors.find(inputs.spec.type);
+  if (executor == nullptr) co_return fail(ErrorKind::Invalid, "no executor of this type is built in");
+  const auto procedure = executor->verify(std::move(inputs), drift);
+  std::optional<executors::StepResult> previous;
+  for (;;) {
+    executors::Next next = procedure->next(previous ? &*previous : nullptr);
+    previous.reset();
+    if (auto* step = std::get_if<executors::Step>(&next)) {
+      process::RunContext context{
+          .operation = id, .directory = services.options.work_dir / id, .timeout = step->timeout, .on_line = {}};
+      previous = co_await perform(std::move(*step), std::move(context));
+      if (previous->process.exit.kind == process::Exit::Kind::Cancelled)
+        throw boost::system::system_error(asio::error::operation_aborted);
+    } else if (const auto* pause = std::get_if<executors::Pause>(&next)) {
+      co_await services.ports.clock.sleep_for(pause->length);
+    } else if (const auto* failed = std::get_if<executors::Failed>(&next)) {
+      co_return failed->error;
+    } else {
+      co_return Result<void>();
+    }
+  }
+}
+
+Task<CheckReport> Engine::State::report_on(api::Deployment object, history::Snapshot snapshot, std::int64_t revision,
+                                           api::DeploymentSpec gate, std::string id, bool adopting) {
+  auto values = co_await values_of(services, object.meta.key, snapshot, false);
+  if (!values) co_return cannot_tell(values.error());
+  auto inputs = co_await assemble_inputs(services, object, snapshot, std::move(*values), id);
+  if (!inputs) co_return cannot_tell(inputs.error());
+  inputs->revision = revision;
+  inputs->inventory = snapshot.remembered.inventory;
+  const auto runs_well = co_await verify(*inputs, false, id);
+  if (!runs_well && runs_well.error().kind != ErrorKind::HealthCheckFailed) co_return cannot_tell(runs_well.error());
+  CheckReport report;
+  report.healthy = runs_well ? api::ConditionStatus::True : api::ConditionStatus::False;
+  report.message = runs_well ? "runs as deployed" : runs_well.error().message;
+  if (adopting) co_return report;
+  auto env = inputs->env;
+  env.insert(inputs->variables.begin(), inputs->variables.end());
+  auto checks = co_await prepare_checks(services, object.meta.key, "post", gate.health.post, std::move(env));
+  if (!checks) co_return cannot_tell(checks.error());
+  const auto outcomes =
+      co_await health::run_checks(health_services(), std::move(*checks), gate.health.require,
+                                  {.seed = object.meta.uid, .operation = id, .directory = inputs->work_dir});
+  for (const health::CheckOutcome& outcome : outcomes) {
+    services.ports.measurements.health_check_finished(outcome.type, outcome.passed ? "passed" : "failed", outcome.took);
+    report.checks.push_back({.name = outcome.name,
+                             .state = !outcome.finished ? "Unknown"
+                                      : outcome.passed  ? "Healthy"
+                                                        : "Unhealthy",
+                             .since = {},
+                             .message = outcome.message});
+  }
+  if (!health::all_in_all_passed(outcomes, gate.health.require)) {
+    report.healthy = api::ConditionStatus::False;
+    report.message = health::describe(outcomes, gate.health.require);
+  }
+  services.ports.measurements.health_check_finished("builtin", runs_well ? "passed" : "failed", Duration::zero());
+  if (api::drift_of(object.spec) == api::Drift::Ignore) co_return report;
+  const auto as_declared = co_await verify(std::move(*inputs), true, id);
+  if (as_declared || as_declared.error().kind == ErrorKind::HealthCheckFailed) report.drifted = !as_declared;
+  report.drift_message = as_declared ? "as declared" : as_declared.error().message;
+  co_return report;
+}
+
+Task<void> Engine::State::look_at_serving(api::Deployment object, std::uint64_t ticket,
+                                          std::optional<api::DeploymentSpec> gate) {
+  const std::string id = make_ulid(services.ports.clock.wall(), random_bytes(10));
+  CheckReport report;
+  std::exception_ptr aborted;
+  try {
+    auto snapshot = co_await load(object, object.status.revision);
+    if (!snapshot) {
+      report = cannot_tell(snapshot.error());
+    } else {
+      const api::DeploymentSpec rules = gate ? *gate : snapshot->spec;
+      report = co_await report_on(object, *snapshot, object.status.revision, rules, id, false);
+    }
+  } catch (const boost::system::system_error& error) {
+    if (error.code() != asio::error::operation_aborted) throw;
+    aborted = std::current_exception();
+  }
+  co_await clear_away(object.meta.key, id);
+  if (aborted) std::rethrow_exception(aborted);
+  leave_report(object.meta.key, ticket, std::move(report), std::nullopt);
+}
+
+Task<void> Engine::State::look_at_kept(api::Deployment object, std::uint64_t ticket, std::int64_t newest) {
+  const std::string id = make_ulid(services.ports.clock.wall(), random_bytes(10));
+  CheckReport report;
+  std::optional<Adoption> adoption;
+  std::exception_ptr aborted;
+  try {
+    auto snapshot = co_await load(object, newest);
+    if (snapshot) {
+      report = co_await report_on(object, *snapshot, newest, snapshot->spec, id, true);
+      if (report.healthy != api::ConditionStatus::Unknown)
+        adoption =
+            adoption_of(*snapshot, newest, report.healthy == api::ConditionStatus::True, services.ports.clock.wall());
+    } else if (snapshot.error().kind == ErrorKind::Invalid || snapshot.error().kind == ErrorKind::NotFound) {
+      adoption = Adoption{.last_revision = newest, .serves = false, .entry = {}, .target = {}};
+    }
+  } catch (const boost::system::system_error& error) {
+    if (error.code() != asio::error::operation_aborted) throw;
+    aborted = std::current_exception();
+  }
+  co_await clear_away(object.meta.key, id);
+  if (aborted) std::rethrow_exception(aborted);
+  leave_report(object.meta.key, ticket, std::move(report), std::move(adoption));
+}
+
+/// Also after it was cancelled.
+Task<void> Engine::State::clear_away(ObjectKey key, std::string id) {
+  co_await asio::this_coro::reset_cancellation_state();
+  if (const auto removed = co_await services.workspaces.remove(std::move(id)); !removed)
+    services.ports.log.about(LogLevel::Warning, key, "Failed to remove a work directory",
+                             {{"error", Json(removed.error().message)}});
+}
+
+void Engine::State::leave_report(const ObjectKey& key, std::uint64_t ticket, CheckReport report,
+                                 std::optional<Adoption> adoption) {
+  const auto found = runs.find(key);
+  if (found == runs.end() || !found->second.check || found->second.check->ticket != ticket) return;
+  found->second.check->report = std::move(report);
+  found->second.check->adoption = std::move(adoption);
+  services.ports.requeue(key);
+}
+
+}  // namespace deployctl::engine

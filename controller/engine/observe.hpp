@@ -1,0 +1,20 @@
+#pragma once
+
+// From the object and what this process remembers of it to what decide() looks at. Pure.
+
+#include "api/deployment.hpp"
+#include "engine/observation.hpp"
+#include "engine/run.hpp"
+
+namespace deployctl::engine {
+
+/// What does not belong to one object.
+struct Surroundings {
+  HolderState holder = HolderState::Unproven;
+  bool slot_free = true;
+  WallTime started{};
+};
+
+Observation observe(const api::Deployment& object, const ObjectRun& run, const Surroundings& around);
+
+}  // namespace deployctl::engine

@@ -1,0 +1,344 @@
+// Operations are driven: what their machine asks for is started or written, and their end is recorded.
+
+#include <algorithm>
+#include <utility>
+
+#include "api/constants.hpp"
+#include "base/duration.hpp"
+#include "base/sha256.hpp"
+#include "engine/engine_state.hpp"
+#include "engine/failures.hpp"
+#include "engine/past.hpp"
+#include "engine/schedule.hpp"
+#include "history/retention.hpp"
+#include "history/target.hpp"
+
+namespace deployctl::engine {
+
+namespace {
+
+constexpr Duration kProgressPace = std::chrono::seconds(10);
+constexpr int kMostNumbersTried = 5;
+constexpr const char* kCarriedPin = "carried";
+
+/// The rendered inventory united with what was there before, so that nothing is forgotten if this is cut off.
+executors::Remembered united(executors::Remembered remembered, const Json& before) {
+  if (!remembered.inventory.is_array() || !before.is_array()) return remembered;
+  std::size_t carried = 0;
+  for (const Json& line : before) {
+    if (std::ranges::find(remembered.inventory, line) != remembered.inventory.end()) continue;
+    remembered.inventory.push_back(line);
+    ++carried;
+  }
+  if (carried > 0 && remembered.pins.is_object()) remembered.pins[kCarriedPin] = carried;
+  return remembered;
+}
+
+std::string doing_words(const ActiveOperation& operation, std::string_view step) {
+  std::string words = "step " + std::string(step);
+  if (operation.journal.revision > 0) words += " of revision " + std::to_string(operation.journal.revision);
+  if (!operation.snapshot.spec.version.empty()) words += " (" + operation.snapshot.spec.version + ")";
+  return words + ", at most " + format_duration(operation.timeout);
+}
+
+Error cause_of(StopCause cause, const ActiveOperation& operation) {
+  switch (cause) {
+    case StopCause::Overdue:
+      return fail(ErrorKind::StepTimedOut,
+                  "took longer than " + format_duration(operation.timeout) + " (" + operation.doing + ")");
+    case StopCause::Superseded: return fail(ErrorKind::Cancelled, "superseded by a newer request or spec");
+    case StopCause::Deleted: return fail(ErrorKind::Cancelled, "stopped: the object is being deleted");
+    case StopCause::Shutdown: return fail(ErrorKind::Cancelled, "interrupted: the controller was stopped");
+    default: return fail(ErrorKind::Cancelled, "cancelled by request");
+  }
+}
+
+api::HistoryResult result_of(const ActiveOperation& operation, const Ended& ended) {
+  if (!ended.error) return api::HistoryResult::Succeeded;
+  switch (operation.stop) {
+    case StopCause::Requested: return api::HistoryResult::Cancelled;
+    case StopCause::Superseded: return api::HistoryResult::Superseded;
+    case StopCause::Deleted: return api::HistoryResult::Cancelled;
+    case StopCause::Dropped:
+    case StopCause::Shutdown: return api::HistoryResult::Interrupted;
+    default: return api::HistoryResult::Failed;
+  }
+}
+
+std::string words_of(const api::Deployment& object, const ActiveOperation& operation, const Ended& ended) {
+  const api::Operation& journal = operation.journal;
+  const std::string resumed = operation.resumed ? "resumed after an interruption; " : "";
+  if (ended.error) {
+    std::string message = resumed + ended.error->message;
+    const bool of_release = class_of(reason_of(ended.error->kind), journal.revision > 0) == FailureClass::OfRelease;
+    if (journal.kind == api::OperationKind::Deploy && of_release && ended.release_ran && object.spec.rollback.automatic)
+      if (const auto target = history::automatic_target(object.status, journal.digest); !target)
+        message += "; " + target.error().message;
+    return message;
+  }
+  const std::string serves = "revision " + std::to_string(journal.revision);
+  const std::string& version = operation.snapshot.spec.version;
+  const std::string named = version.empty() ? "" : " (" + version + ")";
+  if (journal.kind != api::OperationKind::Rollback) return resumed + serves + named + " serves: " + ended.message;
+  std::string why;
+  if (operation.quarantine && operation.quarantine->revision > 0)
+    if (const api::HistoryEntry* failed =
+            newest_deploy(object.status, operation.quarantine->digest, operation.quarantine->gate);
+        failed != nullptr && failed->result == api::HistoryResult::Failed)
+      why = "revision " + std::to_string(failed->revision) +
+            (failed->version.empty() ? "" : " (" + failed->version + ")") + " failed: " + failed->message + "; ";
+  return resumed + why + "revision " + std::to_string(journal.restored_revision) + named + " serves again as " + serves;
+}
+
+}  // namespace
+
+Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, Continue /*decision*/) {
+  ActiveOperation& operation = *run.operation;
+  if (!operation.busy) co_return co_await advance(object, run);
+  const WallTime now = services.ports.clock.wall();
+  const auto written = co_await recorder.write(object, progressed(object, operation.journal, operation.doing, now));
+  if (!written) co_return after(written.error());
+  operation.said = operation.doing;
+  operation.write_progress_from = now + kProgressPace;
+  co_return std::nullopt;
+}
+
+Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, Cancel decision) {
+  ActiveOperation& operation = *run.operation;
+  operation.stop = decision.cause;
+  if (operation.machine) operation.machine->stop(cause_of(decision.cause, operation));
+  if (operation.busy) {
+    operation.task.cancel();
+    co_return Outcome{};
+  }
+  if (operation.pending && std::holds_alternative<WriteJournal>(*operation.pending)) operation.pending.reset();
+  if (operation.pending && std::holds_alternative<RunStep>(*operation.pending)) {
+    operation.pending.reset();
+    operation.finished =
+        executors::StepResult{.process = {.exit = {process::Exit::Kind::Cancelled, 0, {}}}, .http = {}};
+  }
+  co_return co_await advance(object, run);
+}
+
+/// Takes what the last task left, and goes on to the next thing that takes time.
+Task<Engine::State::Acted> Engine::State::advance(api::Deployment object, ObjectRun& run) {
+  ActiveOperation& operation = *run.operation;
+  if (!operation.pending) {
+    const std::optional<Finished> finished = std::exchange(operation.finished, std::nullopt);
+    operation.pending = operation.machine->next(finished ? &*finished : nullptr);
+  }
+  if (auto* ended = std::get_if<Ended>(&*operation.pending)) co_return co_await close(object, run, *ended);
+  if (auto* journal = std::get_if<WriteJournal>(&*operation.pending))
+    co_return co_await write_journal(object, operation, *journal);
+  if (auto* step = std::get_if<RunStep>(&*operation.pending)) co_return co_await start_step(object, run, *step);
+  const WallTime now = services.ports.clock.wall();
+  if (!operation.first_step) operation.first_step = now;
+  if (auto* checks = std::get_if<RunChecks>(&*operation.pending)) {
+    operation.doing = doing_words(operation, checks->pre ? "health.pre" : "health.post");
+    spawn_checks(object, operation, checks->pre);
+  } else if (auto* sleep = std::get_if<Sleep>(&*operation.pending)) {
+    operation.doing = doing_words(operation, to_string(operation.machine->phase()));
+    if (!sleep->why.empty()) operation.doing += ": " + sleep->why;
+    spawn_sleep(object.meta.key, operation, sleep->length);
+  }
+  operation.pending.reset();
+  co_return std::nullopt;
+}
+
+Task<Engine::State::Acted> Engine::State::write_journal(api::Deployment object, ActiveOperation& operation,
+                                                        WriteJournal action) {
+  // The answer of our own write may have been lost: then it is there.
+  const auto& open = object.status.operation;
+  const bool ours = open && open->id == operation.journal.id;
+  const bool landed = ours && open->holder == operation.journal.holder && open->revision == operation.journal.revision;
+  const WallTime now = services.ports.clock.wall();
+  if (!landed || (operation.resumed && open->step != action.step)) {
+    const bool deploys = operation.journal.kind != api::OperationKind::Destroy;
+    if (deploys && !operation.resumed)
+      if (const auto kept = co_await keep_revision(object, operation); !kept) co_return after(kept.error());
+    if (!operation.first_step) operation.first_step = now;
+    operation.journal.step = action.step;
+    operation.journal.once = action.once;
+    operation.journal.deadline = *operation.first_step + operation.timeout;
+    Announcement announcement{.operation = operation.journal,
+                              .version = operation.snapshot.spec.version,
+                              .timeout = operation.timeout,
+                              .target = {},
+                              .quarantine = operation.quarantine,
+                              .lifts_quarantine = operation.forced,
+                              .force_token = operation.force_token,
+                              .rollback_token = operation.rollback_token};
+    if (deploys && !operation.moves) announcement.target = operation.snapshot.target;
+    const auto written = co_await recorder.announce(object, announced(object, announcement, now));
+    if (!written) co_return after(written.error());
+  }
+  operation.announced = true;
+  operation.doing = operation.said = doing_words(operation, action.step);
+  operation.write_progress_from = now + kProgressPace;
+  operation.pending.reset();
+  co_return std::nullopt;
+}
+
+/// Written before the first effect; there already with equal content (a crash before the announce) is as good.
+Task<Result<void>> Engine::State::keep_revision(api::Deployment object, ActiveOperation& operation) {
+  operation.snapshot.remembered = united(operation.machine->remembered(), operation.carried);
+  auto encoded = history::encode_snapshot(operation.snapshot);
+  if (!encoded) co_return encoded.error();
+  operation.restorable = encoded->restorable;
+  std::int64_t number = object.status.last_revision + 1;
+  for (int tried = 0; tried < kMostNumbersTried; ++tried, ++number) {
+    const auto kept = co_await services.ports.repository.save_revision(
+        object, {.number = number, .digest = operation.snapshot.digest, .payload = encoded->payload});
+    if (kept) {
+      operation.journal.revision = number;
+      co_return kept;
+    }
+    if (kept.error().kind != ErrorKind::Conflict) co_return kept;
+    // The number is taken: by an operation that was cut off before it was announced, or by somebody else.
+  }
+  co_return fail(ErrorKind::Transient, "no free name for the secret of revision " + std::to_string(number));
+}
+
+/// Before a Once step, and when the one that was written last is over, the journal says where we are.
+Task<Engine::State::Acted> Engine::State::start_step(api::Deployment object, ObjectRun& run, RunStep action) {
+  ActiveOperation& operation = *run.operation;
+  const WallTime now = services.ports.clock.wall();
+  if (!operation.first_step) operation.first_step = now;
+  operation.doing = doing_words(operation, action.step.name);
+  const bool once = action.step.effect == executors::Effect::Once;
+  const bool first = operation.said == operation.doing && operation.journal.once == once;
+  const bool stale = operation.journal.once && action.phase != Phase::Settle && action.phase != Phase::Cleanup &&
+                     action.step.effect != executors::Effect::None;
+  if (operation.announced && (once || stale) && !first) {
+    api::Operation journal = operation.journal;
+    journal.step = action.step.name;
+    journal.once = once;
+    const auto written = co_await recorder.write(object, progressed(object, journal, operation.doing, now));
+    if (!written) co_return after(written.error());
+    operation.journal = journal;
+    operation.said = operation.doing;
+    operation.write_progress_from = now + kProgressPace;
+  }
+  operation.pending.reset();
+  spawn_step(object.meta.key, operation, std::move(action.step));
+  co_return std::nullopt;
+}
+
+Closing Engine::State::closing_of(const api::Deployment& object, const ActiveOperation& operation,
+                                  const Ended& ended) const {
+  Closing closing;
+  closing.operation = operation.journal;
+  closing.result = result_of(operation, ended);
+  closing.reason = ended.error ? std::string(reason_of(ended.error->kind)) : std::string(api::reasons::kSucceeded);
+  closing.message = words_of(object, operation, ended);
+  closing.version = operation.snapshot.spec.version;
+  closing.gate = operation.snapshot.gate;
+  // A failed preDeploy hook: nothing of the release ran, so nothing is to be undone (past.hpp reads it like this).
+  const bool only_hooks = ended.error && ended.phase == Phase::PreHooks && !ended.release_ran;
+  closing.restorable = only_hooks ? api::Restorable::No : operation.restorable;
+  closing.release_ran = ended.release_ran && operation.announced;
+  closing.generation = operation.generation;
+  if (closing.result == api::HistoryResult::Superseded || closing.result == api::HistoryResult::Interrupted)
+    closing.generation.reset();
+  closing.quarantine = operation.announced ? operation.quarantine : std::nullopt;
+  if (operation.quarantine) closing.abandoned_digest = operation.quarantine->digest;
+  if (closing.result == api::HistoryResult::Cancelled && operation.journal.kind == api::OperationKind::Deploy)
+    closing.quarantine = api::Quarantine{.digest = operation.journal.digest,
+                                         .gate = operation.snapshot.gate,
+                                         .version = closing.version,
+                                         .revision = operation.journal.revision,
+                                         .reason = std::string(api::reasons::kCancelled)};
+  if (closing.quarantine) closing.quarantine->since = services.ports.clock.wall();
+  closing.lifts_quarantine = operation.forced && !closing.quarantine;
+  closing.reconcile_token = operation.reconcile_token;
+  closing.force_token = operation.force_token;
+  closing.rollback_token = operation.rollback_token;
+  if (operation.stop == StopCause::Requested) closing.cancel_token = operation.journal.id;
+  closing.checks = operation.gate;
+  if (closing.result == api::HistoryResult::Succeeded) {
+    closing.target = operation.snapshot.target;
+    const Json& inventory = operation.snapshot.remembered.inventory;
+    if (inventory.is_array() && !inventory.empty())
+      closing.inventory = api::InventorySummary{.count = static_cast<std::int64_t>(inventory.size()),
+                                                .digest = sha256_hex(dump_json(inventory))};
+  }
+  return closing;
+}
+
+Task<Engine::State::Acted> Engine::State::close(api::Deployment object, ObjectRun& run, Ended ended) {
+  ActiveOperation& operation = *run.operation;
+  if (!operation.pending) operation.pending = ended;
+  const api::OperationKind kind = operation.journal.kind;
+  const WallTime now = services.ports.clock.wall();
+  const Closing closing = closing_of(object, operation, ended);
+  const bool goes_away = operation.stop == StopCause::Deleted || operation.stop == StopCause::Dropped;
+  if (kind == api::OperationKind::Destroy && !ended.error) {
+    run.destroyed = true;
+  } else if (!goes_away) {
+    api::DeploymentStatus next = closed(object, closing, now);
+    std::vector<std::int64_t> superfluous;
+    if (closing.result == api::HistoryResult::Succeeded) {
+      const auto kept = co_await services.ports.repository.list_revisions(object);
+      std::vector<std::int64_t> numbers;
+      if (kept)
+        for (const auto& revision : *kept) numbers.push_back(revision.number);
+      superfluous = history::revisions_to_delete(next, std::move(numbers), object.spec.history_limit);
+      history::mark_purged(next, superfluous);
+    }
+    const auto written = co_await recorder.write(object, std::move(next));
+    if (!written) co_return after(written.error());
+    for (const std::int64_t number : superfluous)
+      if (const auto gone = co_await services.ports.repository.delete_revision(object, number); !gone)
+        services.ports.log.about(LogLevel::Warning, object.meta.key, "Failed to delete an old revision",
+                                 {{"revision", Json(number)}, {"error", Json(gone.error().message)}});
+  }
+  if (kind == api::OperationKind::Destroy && ended.error) {
+    ++run.destroy_failures;
+    run.destroy_retry_at = now + retry_delay(object.spec.retry, run.destroy_failures, object.meta.uid);
+  }
+  if (closing.result == api::HistoryResult::Succeeded && kind != api::OperationKind::Destroy) run.checked_at = now;
+  measure(object, operation, closing);
+  services.ports.log.about(ended.error ? LogLevel::Warning : LogLevel::Info, object.meta.key, "Finished an operation",
+                           {{"operation", Json(std::string(api::to_string(kind)))},
+                            {"result", Json(std::string(api::to_string(closing.result)))},
+                            {"revision", Json(operation.journal.revision)},
+                            {"error", Json(ended.error ? closing.message : std::string())}});
+  co_await finish(object.meta.key, run);
+  co_return std::nullopt;
+}
+
+void Engine::State::measure(const api::Deployment& object, const ActiveOperation& operation,
+                            const Closing& closing) const {
+  using Result = api::HistoryResult;
+  ports::Measurements& measurements = services.ports.measurements;
+  const Duration took = std::chrono::duration_cast<Duration>(services.ports.clock.steady() - operation.began);
+  if (operation.journal.kind == api::OperationKind::Rollback) {
+    const std::string_view result = closing.result == Result::Succeeded ? "succeeded" : "failed";
+    measurements.rollback_finished(object.spec.type, operation.journal.trigger, result);
+    if (closing.result == Result::Succeeded && operation.journal.trigger == "Automatic")
+      measurements.deployment_finished(object.spec.type, "rolled_back", took);
+    return;
+  }
+  if (operation.journal.kind != api::OperationKind::Deploy) return;
+  if (closing.result == Result::Succeeded) measurements.deployment_finished(object.spec.type, "succeeded", took);
+  if (closing.result == Result::Cancelled) measurements.deployment_finished(object.spec.type, "cancelled", took);
+  if (closing.result != Result::Failed) return;
+  // One that is about to be rolled back is counted once, at the end of that.
+  const bool goes_back = closing.release_ran && object.spec.rollback.automatic &&
+                         class_of(closing.reason, true) == FailureClass::OfRelease &&
+                         history::automatic_target(object.status, operation.journal.digest).has_value();
+  if (!goes_back) measurements.deployment_finished(object.spec.type, "failed", took);
+}
+
+/// Directories go after the record; whoever waits for a slot is woken.
+Task<void> Engine::State::finish(ObjectKey key, ObjectRun& run) {
+  const std::vector<std::string> directories = run.operation->directories;
+  run.operation.reset();
+  for (const std::string& id : directories)
+    if (const auto removed = co_await services.workspaces.remove(id); !removed)
+      services.ports.log.about(LogLevel::Warning, key, "Failed to remove a work directory",
+                               {{"error", Json(removed.error().message)}});
+  for (const ObjectKey& waiting : std::exchange(want_slot, {})) services.ports.requeue(waiting);
+}
+
+}  // namespace deployctl::engine

@@ -1,0 +1,58 @@
+#include "engine/past.hpp"
+
+#include <algorithm>
+
+#include "engine/failures.hpp"
+
+namespace deployctl::engine {
+
+namespace {
+
+bool is_deploy_of(const api::HistoryEntry& entry, std::string_view digest, std::string_view gate) {
+  return entry.kind == api::OperationKind::Deploy && entry.digest == digest && entry.gate == gate;
+}
+
+}  // namespace
+
+const api::HistoryEntry* serving_entry(const api::DeploymentStatus& status) {
+  if (status.revision == 0) return nullptr;
+  const auto found = std::ranges::find_if(status.history, [&](const api::HistoryEntry& entry) {
+    return entry.revision == status.revision && entry.result == api::HistoryResult::Succeeded;
+  });
+  return found == status.history.end() ? nullptr : &*found;
+}
+
+const api::HistoryEntry* newest_deploy(const api::DeploymentStatus& status, std::string_view digest,
+                                       std::string_view gate) {
+  const auto found = std::ranges::find_if(
+      status.history, [&](const api::HistoryEntry& entry) { return is_deploy_of(entry, digest, gate); });
+  return found == status.history.end() ? nullptr : &*found;
+}
+
+const api::HistoryEntry* newest_rollback(const api::DeploymentStatus& status) {
+  if (status.history.empty() || status.history.front().kind != api::OperationKind::Rollback) return nullptr;
+  return &status.history.front();
+}
+
+bool ever_succeeded(const api::DeploymentStatus& status) {
+  return std::ranges::any_of(
+      status.history, [](const api::HistoryEntry& entry) { return entry.result == api::HistoryResult::Succeeded; });
+}
+
+std::int64_t counted_failures(const api::DeploymentStatus& status, std::string_view digest, std::string_view gate) {
+  std::int64_t failures = 0;
+  for (const api::HistoryEntry& entry : status.history) {
+    if (!is_deploy_of(entry, digest, gate)) continue;
+    if (entry.result == api::HistoryResult::Succeeded) break;
+    if (entry.result == api::HistoryResult::Failed && class_of(entry) == FailureClass::OfRelease)
+      failures += entry.attempts;
+  }
+  return failures;
+}
+
+bool is_undone_by_rollback(const api::HistoryEntry& entry) {
+  return entry.result == api::HistoryResult::Failed && class_of(entry) == FailureClass::OfRelease &&
+         entry.restorable != api::Restorable::No;
+}
+
+}  // namespace deployctl::engine

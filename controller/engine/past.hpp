@@ -1,0 +1,33 @@
+#pragma once
+
+// What the history says about one digest: what failed, how often, and what that means now. Pure functions over the
+// status, so that a restart changes nothing.
+
+#include <cstdint>
+#include <string_view>
+
+#include "api/status.hpp"
+
+namespace deployctl::engine {
+
+/// The entry of the revision that serves; null when nothing does, or nobody knows.
+const api::HistoryEntry* serving_entry(const api::DeploymentStatus& status);
+
+/// The newest Deploy of this digest under this gate; null when there was none.
+const api::HistoryEntry* newest_deploy(const api::DeploymentStatus& status, std::string_view digest,
+                                       std::string_view gate);
+
+/// The newest entry, when it is a rollback; null otherwise.
+const api::HistoryEntry* newest_rollback(const api::DeploymentStatus& status);
+
+/// Something ever succeeded.
+bool ever_succeeded(const api::DeploymentStatus& status);
+
+/// Failed attempts of this digest that count towards retry.limit, since it last succeeded.
+std::int64_t counted_failures(const api::DeploymentStatus& status, std::string_view digest, std::string_view gate);
+
+/// A failed release of which something ran. A failed preDeploy hook is told by its entry being not restorable: nothing
+/// of the release ran, so there is nothing to go back from.
+bool is_undone_by_rollback(const api::HistoryEntry& entry);
+
+}  // namespace deployctl::engine

@@ -1,0 +1,78 @@
+#pragma once
+
+// What this process remembers of one object between two passes. Lost in a crash; nothing of it is needed to go on
+// correctly. Internal to engine.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "async/semaphore.hpp"
+#include "async/task_group.hpp"
+#include "engine/next_status.hpp"
+#include "engine/operation.hpp"
+#include "engine/resolve.hpp"
+#include "executors/executor.hpp"
+#include "health/check.hpp"
+#include "history/snapshot.hpp"
+
+namespace deployctl::engine {
+
+/// An operation that runs here: its journal entry, its machine, and what its last task left.
+struct ActiveOperation {
+  api::Operation journal;  ///< `revision` is 0 until it is announced
+  history::Snapshot snapshot;
+  api::Restorable restorable = api::Restorable::No;
+  std::optional<Operation> machine;
+  std::optional<Action> pending;     ///< decided, not done yet (its write did not come through)
+  std::optional<Finished> finished;  ///< how the last task ended
+  StopCause stop = StopCause::None;
+  bool announced = false, busy = false, resumed = false, moves = false, forced = false;
+
+  std::vector<health::Check> pre_checks, post_checks;
+  std::vector<api::CheckStatus> gate;    ///< how the last post checks ended
+  std::vector<std::string> directories;  ///< ids in the work directory
+  Json carried = Json::array();          ///< inventory of what was there before
+
+  std::optional<std::int64_t> generation;
+  std::string desired_digest, desired_gate;
+  std::optional<api::Quarantine> quarantine;  ///< of a rollback
+  std::optional<std::string> reconcile_token, force_token, rollback_token;
+
+  SteadyTime began{};
+  std::optional<WallTime> first_step;  ///< the deadline counts from here
+  Duration timeout{};
+  std::string doing, said;  ///< what people should read, and what they read last
+  WallTime write_progress_from{};
+
+  std::uint64_t ticket = 0;  ///< of the task that runs
+  TaskHandle task;
+  Semaphore::Permit slot;
+};
+
+/// A look at what serves, or at what an earlier life left.
+struct ActiveCheck {
+  std::uint64_t ticket = 0;
+  TaskHandle task;
+  std::optional<CheckReport> report;  ///< it has ended
+  std::optional<Adoption> adoption;   ///< it looked back
+};
+
+struct ObjectRun {
+  std::string uid;
+  std::optional<Resolution> resolution;
+  bool references_changed = false;
+  std::unique_ptr<ActiveOperation> operation;
+  std::optional<ActiveCheck> check;
+  std::optional<WallTime> checked_at;
+  bool looked_back = false;
+  bool destroyed = false;
+  std::int64_t destroy_failures = 0;
+  std::optional<WallTime> destroy_retry_at;
+  std::set<std::string> ignored;  ///< annotations that were logged as junk
+};
+
+}  // namespace deployctl::engine

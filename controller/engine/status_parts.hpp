@@ -1,0 +1,33 @@
+#pragma once
+
+// The few moves every next status is made of. Internal to next_status.
+
+#include <string>
+#include <string_view>
+
+#include "api/deployment.hpp"
+
+namespace deployctl::engine::parts {
+
+/// Sets one condition; an empty message keeps the one that stands there for the same reason.
+void say(api::DeploymentStatus& status, std::string_view type, api::ConditionStatus value, std::string_view reason,
+         std::string message, WallTime now);
+
+void work_goes_on(api::DeploymentStatus& status, std::string_view reason, std::string message, WallTime now);
+void work_stopped(api::DeploymentStatus& status, std::string_view reason, std::string message, WallTime now);
+/// Neither Reconciling nor Stalled.
+void at_rest(api::DeploymentStatus& status);
+
+void healthy(api::DeploymentStatus& status, api::ConditionStatus value, std::string message,
+             std::vector<api::CheckStatus> checks, WallTime now);
+
+/// Every condition is about the generation the status is about.
+api::DeploymentStatus stamped(api::DeploymentStatus status);
+
+/// "revision 2 (1.8.0)", "revision 2"; "(1.8.0)" may be empty.
+std::string revision_words(std::int64_t revision, const std::string& version);
+
+/// Newest first, one entry an operation; a further one like the newest of its kind updates it (api.md section 6).
+void add_entry(api::DeploymentStatus& status, api::HistoryEntry entry, std::int64_t history_limit);
+
+}  // namespace deployctl::engine::parts
