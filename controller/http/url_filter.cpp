@@ -67,8 +67,9 @@ Result<Url> from_view(boost::urls::url_view view) {
     url.port = view.port_number();
     if (url.port == 0) return fail(ErrorKind::Invalid, "URL port is not in 1-65535");
   }
-  url.target = std::string(view.encoded_path());
-  if (!url.target.starts_with('/')) url.target.insert(0, "/");
+  url.target = view.encoded_path().empty() ? "/" : std::string(view.encoded_path());
+  // Boost.URL 1.81 reads http://127.0.0.1.example/ as the address 127.0.0.1 and the path ".example/" (measured).
+  if (!url.target.starts_with('/')) return fail(ErrorKind::Invalid, "URL host begins with an IPv4 address but is none");
   if (view.has_query()) url.target += "?" + std::string(view.encoded_query());
   return url;
 }

@@ -1,296 +1,164 @@
 #include "support/fake_api_server.hpp"
 
-#include <algorithm>
-#include <deque>
-#include <utility>
+#include <gtest/gtest.h>
 
-#include "async/notifier.hpp"
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
 
 namespace deployctl::support {
 
 namespace {
 
-kube::Response answer(int status, const Json& body) {
-  return {.status = status, .content_type = "application/json", .body = body.dump()};
-}
+namespace ssl = asio::ssl;
+namespace beast_http = boost::beast::http;
+using asio::ip::tcp;
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 
-kube::Response status(int code, const std::string& reason, const std::string& message) {
-  return answer(code, {{"kind", "Status"},
-                       {"apiVersion", "v1"},
-                       {"status", "Failure"},
-                       {"message", message},
-                       {"reason", reason},
-                       {"code", code}});
-}
-
-std::string unescape(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      plain += static_cast<char>(std::stoi(std::string(text.substr(i + 1, 2)), nullptr, 16));
-      i += 2;
-    } else {
-      plain += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return plain;
-}
-
-/// "a=b,c": equality and existence, which is all we send.
-bool selects(const std::string& selector, const Json& object) {
-  const Json labels = object.at("metadata").value("labels", Json::object());
-  for (std::size_t at = 0; at < selector.size();) {
-    const std::size_t end = std::min(selector.find(',', at), selector.size());
-    const std::string term = selector.substr(at, end - at);
-    const std::size_t equals = term.find('=');
-    const std::string name = term.substr(0, equals);
-    if (!labels.contains(name)) return false;
-    if (equals != std::string::npos && labels.at(name) != term.substr(equals + 1)) return false;
-    at = end + 1;
-  }
-  return true;
-}
-
-Json metadata_of(const Json& object) {
-  return {{"apiVersion", "meta.k8s.io/v1"}, {"kind", "PartialObjectMetadata"}, {"metadata", object.at("metadata")}};
-}
-
-/// A `test` of null passes when the member is not there, as the API server has it.
-bool absent(const Json& object, const std::string& pointer) {
-  const Json::json_pointer at(pointer);
-  return !object.contains(at);
-}
-
-Json apply_json_patch(Json object, const Json& operations) {
-  for (const Json& operation : operations) {
-    if (operation.at("op") == "test" && operation.at("value").is_null() && absent(object, operation.at("path")))
-      continue;
-    object.patch_inplace(Json::array({operation}));
-  }
-  return object;
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return text;
 }
 
 }  // namespace
 
-/// Events of one watch, a line each.
-class FakeApiServer::Stream final : public kube::BodyStream {
- public:
-  Stream(FakeApiServer& server, Place place, bool metadata_only)
-      : server_(server), place_(std::move(place)), metadata_only_(metadata_only), arrived_(server.executor_) {
-    server_.streams_.push_back(this);
-  }
-  ~Stream() override { server_.streams_.remove(this); }
+std::string http_answer(int status, const std::string& body, const std::string& headers) {
+  return "HTTP/1.1 " + std::to_string(status) + " X\r\nContent-Type: application/json\r\n" + headers +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
 
-  void tell(const char* type, const std::string& path, const Json& object) {
-    if (!path.starts_with(place_.path + "/") && !under_all_namespaces(path)) return;
-    lines_.push_back(Json{{"type", type}, {"object", metadata_only_ ? metadata_of(object) : object}}.dump() + "\n");
-    arrived_.notify();
-  }
-  Task<Result<std::string>> read(Duration /*idle*/) override {
-    while (lines_.empty()) co_await arrived_.wait();
-    std::string line = std::move(lines_.front());
-    lines_.pop_front();
-    co_return line;
-  }
+std::string chunked_head(int status) {
+  return "HTTP/1.1 " + std::to_string(status) + " X\r\nTransfer-Encoding: chunked\r\n\r\n";
+}
 
- private:
-  /// "/api/v1/secrets" watches "/api/v1/namespaces/NS/secrets/NAME".
-  [[nodiscard]] bool under_all_namespaces(const std::string& path) const {
-    const std::size_t slash = place_.path.rfind('/');
-    return path.starts_with(place_.path.substr(0, slash) + "/namespaces/") &&
-           path.find(place_.path.substr(slash) + "/") != std::string::npos;
-  }
+std::string chunk(const std::string& bytes) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string size;
+  for (std::size_t rest = bytes.size(); rest > 0 || size.empty(); rest /= 16)
+    size.insert(size.begin(), kHex[rest % 16]);
+  return size + "\r\n" + bytes + "\r\n";
+}
 
-  FakeApiServer& server_;
-  Place place_;
-  bool metadata_only_;
-  std::deque<std::string> lines_;
-  Notifier arrived_;
+struct FakeApiServer::Tls {
+  ssl::context context{ssl::context::tls_server};
 };
 
-FakeApiServer::~FakeApiServer() = default;
-
-void FakeApiServer::put(const std::string& path, Json object) {
-  const bool is_new = !objects_.contains(path);
-  store(path, std::move(object), is_new ? "ADDED" : "MODIFIED");
-}
-
-void FakeApiServer::erase(const std::string& path) {
-  auto node = objects_.extract(path);
-  if (node.empty()) return;
-  node.mapped()["metadata"]["resourceVersion"] = std::to_string(++version_);
-  tell("DELETED", path, node.mapped());
-}
-
-void FakeApiServer::refuse(std::string prefix, int code, std::string message, int times) {
-  rules_.push_back({std::move(prefix), code, std::move(message), false, times});
-}
-
-void FakeApiServer::lose(std::string prefix, bool took_effect) {
-  rules_.push_back({std::move(prefix), 0, {}, took_effect, 1});
-}
-
-std::size_t FakeApiServer::count(std::string_view prefix) const {
-  return static_cast<std::size_t>(std::ranges::count_if(requests_, [prefix](const kube::Request& request) {
-    return (request.method + " " + request.target).starts_with(prefix);
-  }));
-}
-
-Task<http::Attempt<kube::Response>> FakeApiServer::send(kube::Request request) {
-  if (before) before(request);
-  requests_.push_back(request);
-  const std::optional<Rule> rule = rule_for(request);
-  if (rule && rule->status != 0) co_return status(rule->status, "Refused", rule->message);
-  if (!rule) co_return handle(request);
-  if (rule->took_effect) static_cast<void>(handle(request));
-  co_return http::Failure{http::Phase::Sent, fail(ErrorKind::Transient, "connection reset")};
-}
-
-Task<http::Attempt<kube::StreamResponse>> FakeApiServer::open(kube::Request request) {
-  const std::optional<Rule> rule = rule_for(request);
-  kube::StreamResponse response;
-  if (rule) {
-    response.head = status(rule->status, "Refused", rule->message);
-    co_return response;
+FakeApiServer::FakeApiServer(asio::any_io_executor executor, Options options)
+    : executor_(executor),
+      options_(std::move(options)),
+      acceptor_(executor, tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
+      group_(executor) {
+  if (!options_.identity) return;
+  tls_ = std::make_unique<Tls>();
+  SSL_CTX* context = tls_->context.native_handle();
+  if (options_.old_tls_only) {
+    SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
+    SSL_CTX_set_max_proto_version(context, TLS1_1_VERSION);
   }
-  response.head = {.status = 200, .content_type = "application/json"};
-  const bool metadata_only = request.accept.find("PartialObjectMetadata") != std::string::npos;
-  response.body = std::make_unique<Stream>(*this, place_of(request.target), metadata_only);
-  co_return response;
+  SSL_CTX_set_security_level(context, 0);
+  tls_->context.use_certificate_chain(asio::buffer(options_.identity->certificate_pem));
+  tls_->context.use_private_key(asio::buffer(options_.identity->key_pem), ssl::context::pem);
 }
 
-FakeApiServer::Place FakeApiServer::place_of(const std::string& target) {
-  Place place;
-  const std::size_t mark = target.find('?');
-  place.path = target.substr(0, mark);
-  if (place.path.ends_with("/status")) {
-    place.is_status = true;
-    place.path.resize(place.path.size() - std::string_view("/status").size());
+FakeApiServer::~FakeApiServer() {
+  if (!script_.empty()) ADD_FAILURE() << script_.size() << " answers were never asked for";
+}
+
+void FakeApiServer::answer(std::string bytes, After after) { answer_in_pieces({{std::move(bytes)}}, after); }
+void FakeApiServer::answer_in_pieces(std::vector<Piece> pieces, After after) {
+  script_.push_back({std::move(pieces), after});
+}
+
+void FakeApiServer::start() { group_.spawn("accept", accept()); }
+
+Task<void> FakeApiServer::stop() {
+  group_.cancel_all();
+  co_await group_.join();
+}
+
+Task<void> FakeApiServer::accept() {
+  while (true) {
+    auto [error, socket] = co_await acceptor_.async_accept(as_result);
+    if (error) co_return;
+    ++connections_;
+    group_.spawn("connection", serve(std::move(socket)));
   }
-  std::string_view query = mark == std::string::npos ? std::string_view() : std::string_view(target).substr(mark + 1);
-  while (!query.empty()) {
-    const std::string_view term = query.substr(0, query.find('&'));
-    const std::size_t equals = std::min(term.find('='), term.size());
-    place.query[std::string(term.substr(0, equals))] = unescape(term.substr(std::min(equals + 1, term.size())));
-    query.remove_prefix(std::min(term.size() + 1, query.size()));
+}
+
+Task<void> FakeApiServer::serve(tcp::socket socket) {
+  if (options_.behind_proxy) {
+    std::string buffer;
+    if (!co_await receive(socket, buffer)) co_return;
+    co_await asio::async_write(socket, asio::buffer(std::string_view("HTTP/1.1 200 OK\r\n\r\n")), as_result);
   }
-  return place;
-}
-
-std::optional<FakeApiServer::Rule> FakeApiServer::rule_for(const kube::Request& request) {
-  const std::string line = request.method + " " + request.target;
-  const auto rule =
-      std::ranges::find_if(rules_, [&line](const Rule& one) { return one.times > 0 && line.starts_with(one.prefix); });
-  if (rule == rules_.end()) return std::nullopt;
-  --rule->times;
-  return *rule;
-}
-
-kube::Response FakeApiServer::handle(const kube::Request& request) {
-  const Place place = place_of(request.target);
-  if (request.method == "GET") return get(place, request);
-  if (request.method == "POST") return create(place, request.body);
-  if (request.method == "PATCH") return patch(place, request);
-  if (request.method == "DELETE") return remove(place, request.body);
-  return status(405, "MethodNotAllowed", "no such method");
-}
-
-kube::Response FakeApiServer::get(const Place& place, const kube::Request& request) {
-  if (const auto found = objects_.find(place.path); found != objects_.end()) return answer(200, found->second);
-  const std::string plural = place.path.substr(place.path.rfind('/'));
-  const bool is_collection = plural == "/secrets" || plural == "/configmaps" || plural == "/deployments";
-  if (!is_collection) return status(404, "NotFound", place.path + " not found");
-  const bool metadata_only = request.accept.find("PartialObjectMetadata") != std::string::npos;
-  const auto selector = place.query.find("labelSelector");
-  const std::string all = place.path.substr(0, place.path.size() - plural.size()) + "/namespaces/";
-  Json items = Json::array();
-  for (const auto& [path, object] : objects_) {
-    const bool here =
-        path.starts_with(place.path + "/") || (path.starts_with(all) && path.find(plural + "/") != std::string::npos);
-    if (!here || (selector != place.query.end() && !selects(selector->second, object))) continue;
-    items.push_back(metadata_only ? metadata_of(object) : object);
+  if (!tls_) {
+    co_await talk(socket);
+    co_return;
   }
-  return answer(200, {{"kind", "List"},
-                      {"apiVersion", "v1"},
-                      {"metadata", {{"resourceVersion", std::to_string(version_)}}},
-                      {"items", std::move(items)}});
+  ssl::stream<tcp::socket&> stream(socket, tls_->context);
+  auto [error] = co_await stream.async_handshake(ssl::stream_base::server, as_result);
+  if (error) co_return;
+  const char* name = SSL_get_servername(stream.native_handle(), TLSEXT_NAMETYPE_host_name);
+  server_name_ = name == nullptr ? "" : name;
+  co_await talk(stream);
 }
 
-kube::Response FakeApiServer::create(const Place& place, const std::string& body) {
-  Json object = Json::parse(body);
-  const std::string path = place.path + "/" + object.at("metadata").at("name").get<std::string>();
-  if (objects_.contains(path)) return status(409, "AlreadyExists", path + " already exists");
-  store(path, std::move(object), "ADDED");
-  return answer(201, objects_.at(path));
-}
-
-kube::Response FakeApiServer::patch(const Place& place, const kube::Request& request) {
-  const auto found = objects_.find(place.path);
-  if (found == objects_.end()) return status(404, "NotFound", place.path + " not found");
-  const Json operations = Json::parse(request.body);
-  Json next = found->second;
-  try {
-    if (request.content_type == "application/json-patch+json")
-      next = apply_json_patch(next, operations);
-    else
-      next.merge_patch(operations);
-  } catch (const Json::exception& error) {
-    return status(422, "Invalid", std::string("the server rejected our request: ") + error.what());
+std::optional<FakeApiServer::Script> FakeApiServer::next_answer() {
+  if (script_.empty()) {
+    ADD_FAILURE() << "unexpected request: " << requests_.back().method << " " << requests_.back().target;
+    return std::nullopt;
   }
-  if (next.at("metadata").at("resourceVersion") != found->second.at("metadata").at("resourceVersion"))
-    return status(409, "Conflict", "the object has been modified");
-  if (place.is_status) {
-    Json with_status = found->second;
-    with_status["status"] = next.value("status", Json::object());
-    next = std::move(with_status);
-  } else if (found->second.contains("status")) {
-    next["status"] = found->second.at("status");
+  Script next = std::move(script_.front());
+  script_.pop_front();
+  return next;
+}
+
+template <class Stream>
+Task<bool> FakeApiServer::receive(Stream& stream, std::string& buffer) {
+  beast_http::request_parser<beast_http::string_body> parser;
+  parser.eager(true);
+  std::string chunk_of_bytes(16U * 1024, '\0');
+  while (!parser.is_done()) {
+    auto [error, count] = co_await stream.async_read_some(asio::buffer(chunk_of_bytes), as_result);
+    if (error) co_return false;
+    buffer.append(chunk_of_bytes, 0, count);
+    boost::system::error_code parse_error;
+    buffer.erase(0, parser.put(asio::buffer(buffer), parse_error));
   }
-  if (found->second.value("immutable", false) && next.at("data") != found->second.at("data"))
-    return status(422, "Invalid", "data: field is immutable when `immutable` is set");
-  if (next == found->second) return answer(200, next);
-  store(place.path, next, "MODIFIED");
-  Json stored = objects_.at(place.path);
-  const bool finished = stored.at("metadata").contains("deletionTimestamp") &&
-                        stored.at("metadata").value("finalizers", Json::array()).empty();
-  if (finished) erase(place.path);
-  return answer(200, stored);
-}
-
-kube::Response FakeApiServer::remove(const Place& place, const std::string& body) {
-  const auto found = objects_.find(place.path);
-  if (found == objects_.end()) return status(404, "NotFound", place.path + " not found");
-  const Json options = body.empty() ? Json::object() : Json::parse(body);
-  const Json& metadata = found->second.at("metadata");
-  const Json expected = options.value("preconditions", Json::object()).value("uid", Json());
-  if (!expected.is_null() && expected != metadata.at("uid")) return status(409, "Conflict", "uid differs");
-  if (metadata.value("finalizers", Json::array()).empty()) {
-    erase(place.path);
-  } else {
-    Json next = found->second;
-    next["metadata"]["deletionTimestamp"] = "2026-11-23T20:45:17Z";
-    store(place.path, std::move(next), "MODIFIED");
+  Received received{.method = std::string(parser.get().method_string()),
+                    .target = std::string(parser.get().target()),
+                    .body = parser.get().body()};
+  for (const auto& field : parser.get()) {
+    received.headers[lower(std::string(field.name_string()))] = std::string(field.value());
   }
-  return answer(200, {{"kind", "Status"}, {"status", "Success"}});
+  requests_.push_back(std::move(received));
+  co_return true;
 }
 
-void FakeApiServer::store(const std::string& path, Json object, const char* event) {
-  Json& metadata = object["metadata"];
-  if (!metadata.contains("uid")) metadata["uid"] = "uid-" + std::to_string(++uids_);
-  if (!metadata.contains("creationTimestamp")) metadata["creationTimestamp"] = "2026-01-01T00:00:00Z";
-  const auto before_it = objects_.find(path);
-  std::int64_t generation = metadata.value("generation", std::int64_t{1});
-  if (before_it != objects_.end() && before_it->second.value("spec", Json()) != object.value("spec", Json()))
-    ++generation;
-  metadata["generation"] = generation;
-  metadata["resourceVersion"] = std::to_string(++version_);
-  objects_[path] = object;
-  tell(event, path, object);
-}
-
-void FakeApiServer::tell(const char* type, const std::string& path, const Json& object) {
-  const std::list<Stream*> streams = streams_;
-  for (Stream* stream : streams) stream->tell(type, path, object);
+template <class Stream>
+Task<void> FakeApiServer::talk(Stream& stream) {
+  std::string buffer;
+  while (co_await receive(stream, buffer)) {
+    const auto script = next_answer();
+    if (!script) co_return;
+    for (const Piece& piece : script->pieces) {
+      auto [error, count] = co_await asio::async_write(stream, asio::buffer(piece.bytes), as_result);
+      if (error) co_return;
+      if (piece.then) piece.then();
+    }
+    if (script->after == After::Close) co_return;
+    if (script->after == After::Silence) {
+      char ignored = 0;
+      co_await stream.async_read_some(asio::buffer(&ignored, 1), as_result);
+      co_return;
+    }
+  }
 }
 
 }  // namespace deployctl::support

@@ -1,88 +1,98 @@
 #pragma once
 
-// A small API server in memory behind kube::Transport: objects by path, resourceVersions that grow, optimistic locks,
-// merge and JSON PATCHes (with `test`), the status subresource, finalizers, immutable Secrets, label selectors,
-// metadata alone, watches. It keeps every request, so that a test can count and read them. Answers can be lost (before
-// or after the request took effect) or refused. One thread.
+// A real HTTP/1.1 server on loopback, port 0, with or without TLS, in the test's own loop: for tests of what speaks to
+// the network (API transport, probes). It answers by script, byte-exact, in the order of the requests, whatever
+// connection they come on; it can cut an answer anywhere, stay silent, and call back between two pieces (to move a fake
+// clock).
+//
+//   FakeApiServer server(loop.get_executor(), {.identity = authority.sign({.addresses = {"127.0.0.1"}})});
+//   server.answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+//   auto response = run_coroutine(loop, server.serving(transport.send(request)));
 
+#include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
+#include <deque>
 #include <functional>
-#include <list>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "base/strict_json.hpp"
-#include "kube/transport.hpp"
+#include "async/task_group.hpp"
+#include "support/test_certificates.hpp"
 
 namespace deployctl::support {
 
-class FakeApiServer final : public kube::Transport {
+/// "HTTP/1.1 <status> …" with Content-Length and the given extra header lines (each ending in CRLF).
+std::string http_answer(int status, const std::string& body, const std::string& headers = "");
+/// The head of a chunked answer, and one chunk.
+std::string chunked_head(int status = 200);
+std::string chunk(const std::string& bytes);
+
+class FakeApiServer {
  public:
-  explicit FakeApiServer(asio::any_io_executor executor) : executor_(std::move(executor)) {}
-  ~FakeApiServer() override;
+  struct Options {
+    std::optional<KeyAndCertificate> identity = {};  ///< unset: plain HTTP
+    bool old_tls_only = false;                       ///< TLS 1.1 at most
+    bool behind_proxy = false;  ///< reads a CONNECT first, says 200, then speaks TLS on the same connection
+  };
+  struct Received {
+    std::string method, target, body;
+    std::map<std::string, std::string> headers;  ///< names in lower case
+  };
+  enum class After : std::uint8_t { Keep, Close, Silence };
+  struct Piece {
+    std::string bytes;
+    std::function<void()> then = {};  ///< after it was sent
+  };
 
-  // What the test arranges. A path is that of the object: "/api/v1/namespaces/shop/secrets/web-r1".
+  FakeApiServer(asio::any_io_executor executor, Options options);
+  ~FakeApiServer();
 
-  /// Adds or replaces; fills in uid, resourceVersion, generation, creationTimestamp.
-  void put(const std::string& path, Json object);
-  void erase(const std::string& path);
-  /// The next request whose "METHOD path" begins with `prefix` gets this status (and `message` in a Status body).
-  void refuse(std::string prefix, int status, std::string message, int times = 1);
-  /// The next such request gets no answer; with `took_effect` it is done all the same.
-  void lose(std::string prefix, bool took_effect);
-  /// Called before a request is handled: somebody else acts in between.
-  std::function<void(const kube::Request&)> before;
+  /// What the next request gets, and what follows: the connection is kept, closed, or goes silent.
+  void answer(std::string bytes, After after = After::Keep);
+  void answer_in_pieces(std::vector<Piece> pieces, After after = After::Keep);
 
-  // What the test looks at.
+  [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+  [[nodiscard]] const std::vector<Received>& requests() const { return requests_; }
+  [[nodiscard]] std::size_t connections() const { return connections_; }
+  [[nodiscard]] const std::string& server_name() const { return server_name_; }  ///< last SNI; empty: none
 
-  [[nodiscard]] bool has(const std::string& path) const { return objects_.contains(path); }
-  [[nodiscard]] const Json& object(const std::string& path) const { return objects_.at(path); }
-  [[nodiscard]] const std::vector<kube::Request>& requests() const { return requests_; }
-  /// Requests (not watches) whose "METHOD target" begins with `prefix`.
-  [[nodiscard]] std::size_t count(std::string_view prefix) const;
-  void forget_requests() { requests_.clear(); }
-
-  // kube::Transport
-
-  Task<http::Attempt<kube::Response>> send(kube::Request request) override;
-  Task<http::Attempt<kube::StreamResponse>> open(kube::Request request) override;
+  /// Serves while `task` runs, then ends everything.
+  template <class T>
+  Task<T> serving(Task<T> task) {
+    start();
+    T result = co_await std::move(task);
+    co_await stop();
+    co_return result;
+  }
 
  private:
-  struct Rule {
-    std::string prefix;
-    int status = 0;  ///< 0: the answer is lost
-    std::string message;
-    bool took_effect = false;
-    int times = 1;
+  struct Script {
+    std::vector<Piece> pieces;
+    After after = After::Keep;
   };
-  struct Place {
-    std::string path;  ///< of the object or collection
-    bool is_status = false;
-    std::map<std::string, std::string> query;
-  };
-  class Stream;
+  struct Tls;
 
-  static Place place_of(const std::string& target);
-  std::optional<Rule> rule_for(const kube::Request& request);
-  kube::Response handle(const kube::Request& request);
-  kube::Response get(const Place& place, const kube::Request& request);
-  kube::Response create(const Place& place, const std::string& body);
-  kube::Response patch(const Place& place, const kube::Request& request);
-  kube::Response remove(const Place& place, const std::string& body);
-  void store(const std::string& path, Json object, const char* event);
-  void tell(const char* type, const std::string& path, const Json& object);
+  void start();
+  Task<void> stop();
+  Task<void> accept();
+  Task<void> serve(asio::ip::tcp::socket socket);
+  template <class Stream>
+  Task<void> talk(Stream& stream);
+  template <class Stream>
+  Task<bool> receive(Stream& stream, std::string& buffer);
+  std::optional<Script> next_answer();
 
   asio::any_io_executor executor_;
-  std::map<std::string, Json> objects_;
-  std::vector<kube::Request> requests_;
-  std::vector<Rule> rules_;
-  std::list<Stream*> streams_;
-  std::int64_t version_ = 100;
-  std::int64_t uids_ = 0;
+  Options options_;
+  asio::ip::tcp::acceptor acceptor_;
+  std::unique_ptr<Tls> tls_;
+  std::deque<Script> script_;
+  std::vector<Received> requests_;
+  std::size_t connections_ = 0;
+  std::string server_name_;
+  TaskGroup group_;
 };
 
 }  // namespace deployctl::support
