@@ -11,7 +11,7 @@ COMMANDS = json.loads((places.BUILD / "compile_commands.json").read_text())
 
 
 def flags_of(room):
-    folder = places.ROOT / ("executors" if room in ("process", "docker", "kubectl") else "controller") / room
+    folder = places.ROOT / ("executors" if room in ("process", "docker", "kubectl", "tools") else "controller") / room
     command = next(c["command"] for c in COMMANDS if pathlib.Path(c["file"]).parent == folder)
     words = shlex.split(command)
     while words[0] == "ccache" or words[0].endswith("/ccache"):

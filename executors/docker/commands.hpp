@@ -1,0 +1,53 @@
+#pragma once
+
+// Inputs to command lines. Pure. Options are written `--name=value`, so that no value can become an option; values of
+// variables travel in the environment of the command or in a 0600 file, never in argv.
+
+#include <string>
+#include <vector>
+
+#include "docker/output.hpp"
+#include "executors/executor.hpp"
+
+namespace deployctl::docker {
+
+/// A step may be part of putting things right after an interruption; those still run then.
+enum class Purpose : std::uint8_t { Work, Cleanup };
+
+/// Ids of all containers with our labels; and of those that have one of our names, whoever's they are.
+executors::Step list_ours(const executors::Inputs& in, Purpose purpose);
+executors::Step list_names(const executors::Inputs& in, Purpose purpose);
+executors::Step inspect(const executors::Inputs& in, std::vector<std::string> ids, Purpose purpose);
+/// Last lines of what a container printed.
+executors::Step logs(const executors::Inputs& in, const std::string& id);
+
+executors::Step inspect_image(const executors::Inputs& in, const std::string& reference);
+executors::Step pull(const executors::Inputs& in, const std::string& reference);
+executors::Step build(const executors::Inputs& in);
+
+/// NAME_next from an image id, with everything the spec says.
+executors::Step create(const executors::Inputs& in, const Image& image);
+executors::Step rename(const executors::Inputs& in, const std::string& id, const std::string& name, Purpose purpose);
+executors::Step set_restart_policy(const executors::Inputs& in, const std::string& id, const std::string& policy,
+                                   Purpose purpose);
+executors::Step stop(const executors::Inputs& in, std::vector<std::string> ids, Purpose purpose);
+executors::Step start(const executors::Inputs& in, const std::string& id, Purpose purpose);
+/// With their anonymous volumes; what runs is killed.
+executors::Step remove(const executors::Inputs& in, std::vector<std::string> ids, Purpose purpose);
+
+/// Ids of the images built for this Deployment, and their removal.
+executors::Step list_built_images(const executors::Inputs& in);
+executors::Step remove_images(const executors::Inputs& in, std::vector<std::string> ids);
+
+/// Docker's byte counts: "512m" is 536870912; 0 for none or what cannot be read.
+std::int64_t memory_bytes(const std::string& text);
+/// "1.5" is 1500000000.
+std::int64_t nano_cpus(const std::string& text);
+
+/// Variables the docker command itself would obey: they reach the container through a file.
+bool is_read_by_docker(std::string_view name);
+
+/// Only `auths` of a docker config.json: its other members name programs to run. Error: Invalid.
+Result<std::string> registry_logins(const std::string& config);
+
+}  // namespace deployctl::docker

@@ -1,0 +1,135 @@
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/text.hpp"
+#include "docker/commands.hpp"
+#include "docker/executor.hpp"
+
+namespace deployctl::docker {
+namespace {
+
+Error invalid(const std::string& field, const std::string& value, const std::string& remedy) {
+  return fail(ErrorKind::Invalid, "spec.docker." + field + ": \"" + cut(one_line(value), 64) + "\" " + remedy);
+}
+
+bool has_only(std::string_view text, std::string_view allowed) {
+  return text.find_first_not_of(allowed) == std::string_view::npos;
+}
+constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+
+bool is_name(std::string_view text) {
+  return !text.empty() && has_only(text, kNameCharacters) &&
+         std::isalnum(static_cast<unsigned char>(text.front())) != 0;
+}
+
+/// A word that stands as a value of its own: no option, nothing a shell or a terminal would take for more.
+bool is_word(std::string_view text) {
+  return !text.empty() && text.front() != '-' &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+bool is_ip(const std::string& text) {
+  std::array<unsigned char, 16> bytes{};
+  return ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
+         ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
+}
+
+bool is_inside(std::string_view path) {
+  if (path.empty() || path.front() == '/' || path.front() == '-') return false;
+  for (std::size_t start = 0; start <= path.size();) {
+    const std::size_t end = std::min(path.find('/', start), path.size());
+    if (path.substr(start, end - start) == "..") return false;
+    start = end + 1;
+  }
+  return std::ranges::all_of(path, [](char c) { return c >= ' ' && c != '\x7f'; });
+}
+
+bool is_restart_policy(std::string_view text) {
+  if (text == "no" || text == "always" || text == "unless-stopped" || text == "on-failure") return true;
+  constexpr std::string_view kCounted = "on-failure:";
+  return text.starts_with(kCounted) && text.size() > kCounted.size() && text.size() < kCounted.size() + 6 &&
+         has_only(text.substr(kCounted.size()), "0123456789");
+}
+
+std::optional<Error> image_error(const api::Docker& docker) {
+  if (docker.image.has_value() == docker.build.has_value())
+    return fail(ErrorKind::Invalid, "spec.docker: set exactly one of image and build");
+  if (docker.image && !is_word(*docker.image))
+    return invalid("image", *docker.image, "is no image name: no blanks, and it must not start with \"-\"");
+  if (!docker.build) return std::nullopt;
+  if (!is_inside(docker.build->context))
+    return invalid("build.context", docker.build->context, "must be a path inside the source");
+  if (!is_inside(docker.build->dockerfile))
+    return invalid("build.dockerfile", docker.build->dockerfile, "must be a path inside the context");
+  for (const auto& [name, value] : docker.build->args)
+    if (!is_name(name)) return invalid("build.args", name, "is no argument name: letters, digits, \"_\"");
+  if (docker.build->target && !is_name(*docker.build->target))
+    return invalid("build.target", *docker.build->target, "is no stage name");
+  return std::nullopt;
+}
+
+std::optional<Error> port_error(const api::DockerPort& port) {
+  for (const std::int64_t number : {port.container, port.host.value_or(port.container)})
+    if (number < 1 || number > 65535) return invalid("ports", std::to_string(number), "is no port: 1 to 65535");
+  if (port.host_ip && !is_ip(*port.host_ip)) return invalid("ports.hostIP", *port.host_ip, "is no IP address");
+  if (port.protocol != "tcp" && port.protocol != "udp" && port.protocol != "sctp")
+    return invalid("ports.protocol", port.protocol, "must be tcp, udp or sctp");
+  return std::nullopt;
+}
+
+std::optional<Error> volume_error(const api::DockerVolume& volume) {
+  // Commas separate the parts of docker's mount syntax, and quotes escape them.
+  const auto is_path = [](const std::string& text) {
+    return text.starts_with('/') &&
+           std::ranges::all_of(text, [](char c) { return c >= ' ' && c != '\x7f' && c != ',' && c != '"'; });
+  };
+  if (!is_path(volume.source) && !is_name(volume.source))
+    return invalid("volumes.source", volume.source, "must be an absolute path or a volume name, without commas");
+  if (!is_path(volume.target))
+    return invalid("volumes.target", volume.target, "must be an absolute path, without commas");
+  return std::nullopt;
+}
+
+std::optional<Error> option_error(const api::Docker& docker) {
+  if (docker.network && !is_name(*docker.network)) return invalid("network", *docker.network, "is no network name");
+  if (!is_restart_policy(docker.restart_policy))
+    return invalid("restartPolicy", docker.restart_policy, "must be no, always, unless-stopped or on-failure[:N]");
+  if (docker.user && (!is_word(*docker.user) || !has_only(*docker.user, std::string(kNameCharacters) + ":")))
+    return invalid("user", *docker.user, "must be a user or id, and perhaps \":\" and a group");
+  if (docker.memory && memory_bytes(*docker.memory) <= 0)
+    return invalid("memory", *docker.memory, "must be a number with b, k, m or g");
+  if (docker.cpus && nano_cpus(*docker.cpus) <= 0) return invalid("cpus", *docker.cpus, "must be a number above 0");
+  return std::nullopt;
+}
+
+std::optional<Error> host_error(const api::Docker& docker) {
+  if (!docker.host) return std::nullopt;
+  if (docker.host->tls_secret_ref || docker.host->ssh_secret_ref || docker.host->endpoint.starts_with("ssh://"))
+    return fail(ErrorKind::Invalid, "spec.docker.host: TLS and ssh are not supported by this version");
+  const std::string& endpoint = docker.host->endpoint;
+  if (!is_word(endpoint) || !(endpoint.starts_with("unix:///") || endpoint.starts_with("tcp://")))
+    return invalid("host.endpoint", endpoint, "must begin with unix:/// or tcp://");
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<void> DockerExecutor::validate(const api::DeploymentSpec& spec) const {
+  if (!spec.docker) return fail(ErrorKind::Invalid, "spec.docker: missing");
+  const api::Docker& docker = *spec.docker;
+  if (auto error = image_error(docker)) return *error;
+  if (docker.build && !spec.source)
+    return fail(ErrorKind::Invalid, "spec.source: docker.build needs a source with a Dockerfile: set one source");
+  for (const api::DockerPort& port : docker.ports)
+    if (auto error = port_error(port)) return *error;
+  for (const api::DockerVolume& volume : docker.volumes)
+    if (auto error = volume_error(volume)) return *error;
+  if (auto error = option_error(docker)) return *error;
+  if (auto error = host_error(docker)) return *error;
+  return {};
+}
+
+}  // namespace deployctl::docker

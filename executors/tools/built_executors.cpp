@@ -1,0 +1,15 @@
+#include "tools/built_executors.hpp"
+
+#include "docker/executor.hpp"
+#include "kubectl/executor.hpp"
+
+namespace deployctl::tools {
+
+executors::MapRegistry built_executors() {
+  executors::MapRegistry registry;
+  registry.add(api::Type::Docker, std::make_unique<docker::DockerExecutor>());
+  registry.add(api::Type::Kubernetes, std::make_unique<kubectl::KubectlExecutor>());
+  return registry;
+}
+
+}  // namespace deployctl::tools
