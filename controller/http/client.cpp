@@ -60,8 +60,8 @@ Error broken(const error_code& error) {
 
 struct Connection::State {
   std::unique_ptr<TlsStream> stream;
-  std::optional<Parser> parser;
-  std::string in;  ///< read and not yet parsed
+  std::unique_ptr<Parser> parser;  ///< of the running exchange
+  std::string in;                  ///< read and not yet parsed
   bool used = false;
   bool failed = false;
 
@@ -81,7 +81,7 @@ Task<Result<bool>> Connection::State::fill() {
 }
 
 void Connection::State::new_parser(bool head_only) {
-  parser.emplace();
+  parser = std::make_unique<Parser>();
   parser->header_limit(kMaxHeader);
   parser->body_limit(boost::none);  // a watch has no end (Beast's own limit is 8 MiB); callers have their caps
   parser->skip(head_only);

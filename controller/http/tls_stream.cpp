@@ -105,13 +105,13 @@ struct TlsStream::State {
 
   Task<Result<void>> connect_to(tcp::endpoint endpoint);
   Task<Attempt<bool>> connect_any(Clock& clock, Resolver& resolver, const Destination& destination);
-  Task<Result<void>> tunnel(const Destination& destination);
+  Task<Result<void>> tunnel(Proxy proxy, std::string target);
   Task<Result<void>> handshake(const Destination& destination);
   Result<void> prepare_verification(const Destination& destination);
 
   tcp::socket socket;
   std::shared_ptr<TlsContext> context;
-  std::optional<ssl::stream<tcp::socket&>> tls;
+  std::unique_ptr<ssl::stream<tcp::socket&>> tls;
 };
 
 Task<Result<void>> TlsStream::State::connect_to(tcp::endpoint endpoint) {
@@ -148,12 +148,11 @@ Task<Attempt<bool>> TlsStream::State::connect_any(Clock& clock, Resolver& resolv
   co_return Failure{Phase::Connect, last};
 }
 
-Task<Result<void>> TlsStream::State::tunnel(const Destination& destination) {
+Task<Result<void>> TlsStream::State::tunnel(Proxy proxy, std::string target) {
   namespace beast_http = boost::beast::http;
-  const std::string target = shown(destination.host, destination.port);
   std::string request = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n";
-  if (!destination.proxy->authorization.empty()) {
-    request += "Proxy-Authorization: " + destination.proxy->authorization + "\r\n";
+  if (!proxy.authorization.empty()) {
+    request += "Proxy-Authorization: " + proxy.authorization + "\r\n";
   }
   request += "\r\n";
   auto [error, written] = co_await asio::async_write(socket, asio::buffer(request), as_result);
@@ -196,7 +195,7 @@ Result<void> TlsStream::State::prepare_verification(const Destination& destinati
 
 Task<Result<void>> TlsStream::State::handshake(const Destination& destination) {
   context = destination.tls;
-  tls.emplace(socket, context->context);
+  tls = std::make_unique<ssl::stream<tcp::socket&>>(socket, context->context);
   if (auto prepared = prepare_verification(destination); !prepared) co_return prepared;
   auto [error] = co_await tls->async_handshake(ssl::stream_base::client, as_result);
   co_await throw_if_cancelled(error);
@@ -219,7 +218,7 @@ Task<Attempt<std::unique_ptr<TlsStream>>> TlsStream::connect(asio::any_io_execut
   if (!connected) co_return connected.error();
   const std::string name = shown(destination.host, destination.port);
   if (destination.proxy) {
-    auto tunnelled = co_await with_timeout(clock, kHandshakeLimit, state->tunnel(destination));
+    auto tunnelled = co_await with_timeout(clock, kHandshakeLimit, state->tunnel(*destination.proxy, name));
     if (!tunnelled) co_return Failure{Phase::Handshake, transient("connect to " + name + ": proxy did not answer")};
     if (!*tunnelled) co_return Failure{Phase::Handshake, tunnelled->error().with_context("connect to " + name)};
   }

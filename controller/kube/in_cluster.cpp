@@ -23,9 +23,9 @@ Result<Config> in_cluster_config(std::string_view service_host, std::string_view
     return fail(ErrorKind::Invalid, "not in a pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set");
   }
   Config config{.host = std::string(service_host), .source = "in-cluster"};
-  const auto* end = service_port.data() + service_port.size();
-  if (auto [rest, error] = std::from_chars(service_port.data(), end, config.port);
-      error != std::errc() || rest != end) {
+  const std::string port(service_port);
+  const auto* end = port.data() + port.size();
+  if (auto [rest, error] = std::from_chars(port.data(), end, config.port); error != std::errc() || rest != end) {
     return fail(ErrorKind::Invalid, "KUBERNETES_SERVICE_PORT is no port");
   }
   config.ca.file = directory + "/ca.crt";

@@ -36,7 +36,7 @@ struct ListWatch::State {
   ListWatchState machine = {};
   std::minstd_rand random{std::random_device{}()};
   std::unique_ptr<BodyStream> body = {};
-  std::optional<WatchDecoder> decoder = {};
+  std::unique_ptr<WatchDecoder> decoder = {};
   std::string last_failure = {};
   std::set<std::string> reported = {};
 
@@ -111,7 +111,7 @@ Task<Happening> ListWatch::State::open_watch(action::OpenWatch watch) {
   if (!answer) co_return unanswered(answer.error());
   if (answer->head.status != 200) co_return refused(answer->head);
   body = std::move(answer->body);
-  decoder.emplace(options.decode, options.max_event);
+  decoder = std::make_unique<WatchDecoder>(options.decode, options.max_event);
   co_return happened::WatchOpened{};
 }
 
