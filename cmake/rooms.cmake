@@ -16,6 +16,7 @@ function(room NAME)
     file(CREATE_LINK ${ROOM_FOLDER}/${header} ${include_root}/${NAME}/${header} SYMBOLIC)
   endforeach()
   file(GLOB sources CONFIGURE_DEPENDS ${ROOM_FOLDER}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")  # a program, linked to its room
   set(target deployctl_${NAME})
   if(sources)
     add_library(${target} STATIC ${sources})

@@ -1,0 +1,285 @@
+#include "app/application.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+
+#include "api/constants.hpp"
+#include "app/connection.hpp"
+#include "app/deployment_metrics.hpp"
+#include "app/http_endpoint.hpp"
+#include "app/tool_versions.hpp"
+#include "async/resolver.hpp"
+#include "cluster/kube_access.hpp"
+#include "cluster/kube_references.hpp"
+#include "cluster/kube_repository.hpp"
+#include "engine/engine.hpp"
+#include "engine/holder.hpp"
+#include "http/outside_client.hpp"
+#include "http/tcp_probe.hpp"
+#include "kube/client.hpp"
+#include "process/orphans.hpp"
+#include "process/posix_process_runner.hpp"
+#include "runtime/controller_loop.hpp"
+#include "runtime/event_recorder.hpp"
+#include "runtime/watcher.hpp"
+#include "tools/built_executors.hpp"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX declares it nowhere
+
+namespace deployctl::app {
+namespace {
+
+constexpr auto kAsResult = asio::as_tuple(asio::use_awaitable);
+constexpr Duration kConnectPause = std::chrono::seconds(1);
+constexpr Duration kOrphanGrace = std::chrono::seconds(10);
+constexpr Duration kEventFlush = std::chrono::seconds(2);
+constexpr Duration kLookup = std::chrono::seconds(5);
+/// Command probes run beside operations and never wait for their slots (architecture: 4 of their own).
+constexpr std::size_t kProbeProcesses = 4;
+
+Page plain(int status, std::string text) { return {.status = status, .body = std::move(text) + "\n"}; }
+
+}  // namespace
+
+/// In the order in which they are made; the groups last, so that tasks end before what they use.
+struct Application::Parts {
+  Parts(asio::io_context& loop, Options given)
+      : options(std::move(given)),
+        executor(loop.get_executor()),
+        clock(executor),
+        log(options.log_level, options.log_encoding, &secrets),
+        resolver(executor, clock),
+        config(connection_config(options)),
+        metrics(options.concurrency),
+        deployment_metrics(metrics, clock),
+        transport(executor, clock, resolver, log, config, transport_options(metrics)),
+        client(transport, clock),
+        queue(executor, clock, metrics),
+        tools(options.tools_dir),
+        processes(executor, clock, secrets, tools, process::BaseEnvironment::from(environ),
+                  options.max_processes + kProbeProcesses),
+        executors(tools::built_executors()),
+        events(executor, client, clock, log, metrics,
+               {.api_version = std::string(api::kApiVersion),
+                .kind = std::string(api::kKind),
+                .reporting_controller = std::string(api::kControllerName),
+                .reporting_instance = instance_name()}),
+        references(executor, transport, client, clock, log, options.watch_namespaces,
+                   [this](const ObjectKey& dependent) {
+                     if (engine) engine->references_changed(dependent);
+                   }),
+        access(client, clock, references, config,
+               [this](const kube::Config& other) {
+                 return std::make_unique<kube::HttpsTransport>(executor, clock, resolver, log, other,
+                                                               transport_options(metrics));
+               }),
+        watcher(executor, transport, clock, log, store, watcher_options(),
+                [this](const ObjectKey& key, runtime::Change change) { changed(key, change); }),
+        signals(loop, SIGTERM, SIGINT),
+        background(executor),
+        loop_group(executor) {
+    if (options.health_address.enabled) {
+      health.emplace(executor, clock, options.health_address,
+                     [this](const std::string& path, const std::string&) { return health_page(path); });
+    }
+    if (options.metrics_address.enabled) {
+      exposition.emplace(executor, clock, options.metrics_address, [this](const std::string& path, const std::string&) {
+        if (path != "/metrics") return plain(404, "not found: this listener has /metrics");
+        return Page{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics.serialize()};
+      });
+    }
+    metrics.before_serialize([this] {
+      queue.measure();
+      metrics.set_unreadable(store.unreadable());
+    });
+  }
+
+  runtime::WatcherOptions watcher_options() {
+    return {.resource = cluster::kDeployments,
+            .namespaces = options.watch_namespaces,
+            .decode = {},
+            .hooks = {.dropped = [this](std::string_view reason) { metrics.watch_event_dropped(reason); }}};
+  }
+
+  void changed(const ObjectKey& key, runtime::Change change) {
+    if (change == runtime::Change::Removed) {
+      references.forget(key);
+      if (repository) repository->forget(key);
+    }
+    const bool is_edit = change != runtime::Change::Initial;
+    queue.add(key, is_edit ? runtime::Priority::Change : runtime::Priority::Resync);
+  }
+
+  Page health_page(const std::string& path) {
+    if (path == "/healthz") return plain(200, "ok");
+    if (path != "/readyz") return plain(404, "not found: this listener has /healthz and /readyz");
+    if (ending) return plain(503, "ending");
+    if (!engine || !watcher.synced()) return plain(503, "cache not synced");
+    return plain(200, "ok");
+  }
+
+  Task<std::string> cluster_id();
+  Task<void> end_orphans();
+  Task<http::FilterRules> filter_rules();
+  Task<void> make_engine();
+  Task<void> wait_until_synced();
+  Task<void> start();
+  Task<void> wait_for_signal();
+  Task<void> shut_down();
+
+  Options options;
+  asio::any_io_executor executor;
+  SystemClock clock;
+  SecretSet secrets;
+  Logger log;
+  SystemResolver resolver;
+  kube::Config config;
+  runtime::Metrics metrics;
+  DeploymentMetrics deployment_metrics;
+  kube::HttpsTransport transport;
+  kube::Client client;
+  runtime::Store store;
+  runtime::WorkQueue queue;
+  process::ToolFinder tools;
+  process::PosixProcessRunner processes;
+  std::unique_ptr<executors::Registry> executors;
+  runtime::EventRecorder events;
+  cluster::KubeReferences references;
+  cluster::KubeAccess access;
+  runtime::Watcher watcher;
+  std::optional<cluster::KubeRepository> repository;
+  std::optional<http::OutsideClient> http;
+  std::optional<http::OutsideTcpProbe> tcp;
+  std::optional<engine::Engine> engine;
+  std::optional<runtime::ControllerLoop> controller;
+  std::optional<HttpEndpoint> health;
+  std::optional<HttpEndpoint> exposition;
+  asio::signal_set signals;
+  bool ending = false;
+  TaskGroup background;
+  TaskGroup loop_group;
+};
+
+Task<std::string> Application::Parts::cluster_id() {
+  while (true) {
+    auto id = co_await access.own_cluster_id();
+    if (id) co_return *id;
+    log.error("Could not read the cluster's id (uid of namespace kube-system)", id.error());
+    co_await clock.sleep_for(kConnectPause);
+  }
+}
+
+/// What a killed process of ours left running is ended before anything is recovered or removed (faults P4, P11).
+Task<void> Application::Parts::end_orphans() {
+  const auto orphans = process::find_orphans();
+  if (orphans.empty()) co_return;
+  for (const process::Orphan& orphan : orphans) {
+    log.warning("Found a process of an earlier run",
+                {{"program", orphan.program}, {"pid", orphan.pid}, {"operation", orphan.operation}});
+  }
+  const auto left = co_await process::stop_orphans(clock, orphans, kOrphanGrace);
+  for (const process::Orphan& orphan : left) {
+    log.error("Could not end a process of an earlier run", fail(ErrorKind::Internal, "it ignores SIGKILL"),
+              {{"program", orphan.program}, {"pid", orphan.pid}, {"operation", orphan.operation}});
+  }
+}
+
+Task<http::FilterRules> Application::Parts::filter_rules() {
+  http::FilterRules rules{.allow_loopback = options.allow_loopback, .api_server_names = {config.host}};
+  auto addresses = co_await resolver.resolve(config.host, config.port, kLookup);
+  if (addresses) rules.api_server = *std::move(addresses);
+  co_return rules;
+}
+
+Task<void> Application::Parts::make_engine() {
+  std::string id = options.installation_id.value_or("");
+  if (id.empty()) id = co_await cluster_id();
+  repository.emplace(client, clock, log, store, id);
+  const http::FilterRules rules = co_await filter_rules();
+  http.emplace(executor, clock, resolver, rules);
+  tcp.emplace(executor, clock, resolver, rules);
+  const engine::Ports ports{.repository = *repository,
+                            .references = references,
+                            .events = events,
+                            .cluster_access = access,
+                            .measurements = deployment_metrics,
+                            .clock = clock,
+                            .processes = processes,
+                            .http = *http,
+                            .tcp = *tcp,
+                            .executors = *executors,
+                            .log = log,
+                            .secrets = secrets,
+                            .requeue = [this](const ObjectKey& key) { queue.add(key); }};
+  engine.emplace(executor, ports,
+                 engine::Options{.work_dir = options.work_dir,
+                                 .source_root = options.source_root.value_or(""),
+                                 .installation = id,
+                                 .allow_cluster_scope = options.allow_cluster_scope,
+                                 .executor_namespaces = options.executor_namespaces,
+                                 .max_processes = options.max_processes,
+                                 .shutdown_grace = options.shutdown_grace,
+                                 .holder = engine::own_holder(environment("POD_UID"), environment("NODE_NAME"))});
+  co_await end_orphans();
+  if (auto prepared = co_await engine->prepare(); !prepared) {
+    throw std::runtime_error("--work-dir " + options.work_dir + ": " + prepared.error().message);
+  }
+  controller.emplace(
+      executor, clock, log, queue, metrics, [this](ObjectKey key) { return engine->reconcile(std::move(key)); },
+      options.concurrency);
+}
+
+Task<void> Application::Parts::wait_until_synced() {
+  while (!watcher.synced()) co_await clock.sleep_for(std::chrono::milliseconds(10));
+}
+
+Task<void> Application::Parts::wait_for_signal() {
+  const auto [error, signal] = co_await signals.async_wait(kAsResult);
+  if (!error) log.info("Received a signal, ending", {{"signal", signal}});
+}
+
+Task<void> Application::Parts::shut_down() {
+  ending = true;
+  if (controller) controller->stop();
+  if (engine) co_await engine->shutdown();
+  co_await loop_group.join();
+  co_await events.flush(kEventFlush);
+  background.cancel_all();
+  co_await background.join();
+}
+
+Application::Application(asio::io_context& loop, Options options)
+    : parts_(std::make_unique<Parts>(loop, std::move(options))) {}
+Application::~Application() = default;
+
+/// Everything up to work; cancelled when a signal comes first.
+Task<void> Application::Parts::start() {
+  co_await make_engine();
+  co_await wait_until_synced();
+  log.info("Synced the cache", {{"objects", store.size()}});
+  loop_group.spawn("controller", controller->run());
+}
+
+Task<void> Application::run() {
+  Parts& parts = *parts_;
+  parts.log.info("Started the controller",
+                 {{"version", DEPLOYCTL_VERSION}, {"server", kube::server_url(parts.config)}});
+  if (parts.health) parts.background.spawn("health listener", parts.health->run());
+  if (parts.exposition) parts.background.spawn("metrics listener", parts.exposition->run());
+  parts.background.spawn("watch", parts.watcher.run());
+  parts.background.spawn("references", parts.references.run());
+  parts.background.spawn("events", parts.events.run());
+  parts.background.spawn("tool versions",
+                         report_tools(parts.processes, parts.deployment_metrics, parts.log, parts.options.work_dir));
+  TaskHandle starting = parts.background.spawn("start", parts.start());
+  co_await parts.wait_for_signal();
+  starting.cancel();
+  co_await parts.shut_down();
+}
+
+}  // namespace deployctl::app
