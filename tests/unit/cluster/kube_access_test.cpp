@@ -6,9 +6,9 @@
 #include <boost/asio/io_context.hpp>
 #include <string>
 
-#include "support/fake_api_server.hpp"
 #include "support/fake_clock.hpp"
 #include "support/fake_references.hpp"
+#include "support/memory_api_server.hpp"
 #include "support/run_coroutine.hpp"
 
 namespace deployctl::cluster {
@@ -89,8 +89,8 @@ class Bench {
 
   asio::io_context io{1};
   support::FakeClock clock;
-  support::FakeApiServer server{io.get_executor()};
-  std::shared_ptr<support::FakeApiServer> other = std::make_shared<support::FakeApiServer>(io.get_executor());
+  support::MemoryApiServer server{io.get_executor()};
+  std::shared_ptr<support::MemoryApiServer> other = std::make_shared<support::MemoryApiServer>(io.get_executor());
   kube::Client client{server, clock};
   support::FakeReferences references;
   int connections = 0;
@@ -100,12 +100,12 @@ class Bench {
   /// Hands the one server of the test to each connection.
   class Borrowed final : public kube::Transport {
    public:
-    explicit Borrowed(std::shared_ptr<support::FakeApiServer> server) : server_(std::move(server)) {}
+    explicit Borrowed(std::shared_ptr<support::MemoryApiServer> server) : server_(std::move(server)) {}
     Task<http::Attempt<kube::Response>> send(kube::Request request) override { return server_->send(request); }
     Task<http::Attempt<kube::StreamResponse>> open(kube::Request request) override { return server_->open(request); }
 
    private:
-    std::shared_ptr<support::FakeApiServer> server_;
+    std::shared_ptr<support::MemoryApiServer> server_;
   };
   std::unique_ptr<kube::Transport> connect() {
     ++connections;

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/sha256.hpp"
-#include "support/fake_api_server.hpp"
 #include "support/fake_clock.hpp"
+#include "support/memory_api_server.hpp"
 
 namespace deployctl::cluster {
 namespace {
@@ -59,7 +59,7 @@ class Bench {
   std::vector<std::string> lines;
   Logger logger{LogLevel::Info, LogEncoding::Json, nullptr,
                 [this](std::string_view line) { lines.emplace_back(line); }};
-  support::FakeApiServer server{io.get_executor()};
+  support::MemoryApiServer server{io.get_executor()};
   kube::Client client{server, clock};
   std::vector<std::string> woken;
   KubeReferences references;

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "base/sha256.hpp"
-#include "support/fake_api_server.hpp"
 #include "support/fake_clock.hpp"
+#include "support/memory_api_server.hpp"
 #include "support/run_coroutine.hpp"
 
 namespace deployctl::cluster {
@@ -45,7 +45,7 @@ class Bench {
 
   asio::io_context io{1};
   support::FakeClock clock;
-  support::FakeApiServer server{io.get_executor()};
+  support::MemoryApiServer server{io.get_executor()};
   kube::Client client{server, clock};
   RevisionSecrets secrets{client, "installation-1"};
 };

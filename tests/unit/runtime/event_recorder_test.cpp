@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "async/task_group.hpp"
-#include "support/fake_api_server.hpp"
 #include "support/fake_clock.hpp"
+#include "support/memory_api_server.hpp"
 
 namespace deployctl::runtime {
 namespace {
@@ -49,7 +49,7 @@ class Bench {
   Logger logger{LogLevel::Info, LogEncoding::Json, nullptr,
                 [this](std::string_view line) { lines.emplace_back(line); }};
   Metrics metrics{1};
-  support::FakeApiServer server{io.get_executor()};
+  support::MemoryApiServer server{io.get_executor()};
   kube::Client client{server, clock};
   EventRecorder recorder{io.get_executor(),
                          client,

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "support/fake_api_server.hpp"
 #include "support/fake_clock.hpp"
+#include "support/memory_api_server.hpp"
 
 namespace deployctl::runtime {
 namespace {
@@ -57,7 +57,7 @@ class Bench {
   asio::io_context io{1};
   support::FakeClock clock;
   Logger logger{LogLevel::Error, LogEncoding::Json, nullptr, [](std::string_view) {}};
-  support::FakeApiServer server{io.get_executor()};
+  support::MemoryApiServer server{io.get_executor()};
   Store store;
   std::vector<std::string> said;
   Watcher watcher;
