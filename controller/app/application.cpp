@@ -260,6 +260,7 @@ Application::~Application() = default;
 /// Everything up to work; cancelled when a signal comes first.
 Task<void> Application::Parts::start() {
   co_await make_engine();
+  background.spawn("tool versions", report_tools(processes, deployment_metrics, log, options.work_dir));
   co_await wait_until_synced();
   log.info("Synced the cache", {{"objects", store.size()}});
   loop_group.spawn("controller", controller->run());
@@ -274,8 +275,6 @@ Task<void> Application::run() {
   parts.background.spawn("watch", parts.watcher.run());
   parts.background.spawn("references", parts.references.run());
   parts.background.spawn("events", parts.events.run());
-  parts.background.spawn("tool versions",
-                         report_tools(parts.processes, parts.deployment_metrics, parts.log, parts.options.work_dir));
   TaskHandle starting = parts.background.spawn("start", parts.start());
   co_await parts.wait_for_signal();
   starting.cancel();

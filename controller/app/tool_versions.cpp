@@ -1,6 +1,7 @@
 #include "app/tool_versions.hpp"
 
 #include <array>
+#include <filesystem>
 #include <vector>
 
 namespace deployctl::app {
@@ -35,10 +36,12 @@ Task<void> report_tools(process::ProcessRunner& processes, DeploymentMetrics& me
   for (const VersionCommand& each : commands) {
     process::Command command;
     command.argv = each.argv;
-    const auto result = co_await processes.run(std::move(command), {.operation = "tool-versions",
-                                                                    .directory = work_dir + "/tool-versions",
-                                                                    .timeout = std::chrono::seconds(10),
-                                                                    .on_line = {}});
+    const std::string directory = work_dir + "/tool-versions";
+    const auto result = co_await processes.run(
+        std::move(command),
+        {.operation = "tool-versions", .directory = directory, .timeout = std::chrono::seconds(10), .on_line = {}});
+    std::error_code ignored;
+    std::filesystem::remove_all(directory, ignored);
     if (!result.exit.ok()) {
       log.info("Found no usable tool", {{"tool", each.tool}});
       continue;

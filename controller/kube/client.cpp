@@ -1,5 +1,8 @@
 #include "kube/client.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include <random>
 
 #include "kube/retry.hpp"
@@ -69,10 +72,11 @@ Task<Result<std::vector<Json>>> Client::list_once(Resource resource, ListQuery q
     Result<Json> page = co_await send_json(list(resource, query));
     if (!page) co_return page.error();
     const auto found = page->is_object() ? page->find("items") : page->end();
-    if (found == page->end() || !found->is_array()) {
+    // An empty list of metadata has `items: null` (API machinery's PartialObjectMetadataList).
+    if (found == page->end() || (!found->is_array() && !found->is_null())) {
       co_return fail(ErrorKind::Invalid, "list " + path_of(resource, query.ns) + ": answer without items");
     }
-    for (Json& item : *found) items.push_back(std::move(item));
+    if (found->is_array()) std::ranges::move(*found, std::back_inserter(items));
     query.continue_token = text_in(*page, "continue");
   } while (!query.continue_token.empty());
   co_return items;
