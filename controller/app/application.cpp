@@ -147,7 +147,7 @@ struct Application::Parts {
   runtime::WorkQueue queue;
   process::ToolFinder tools;
   process::PosixProcessRunner processes;
-  std::unique_ptr<executors::Registry> executors;
+  executors::MapRegistry executors;
   runtime::EventRecorder events;
   cluster::KubeReferences references;
   cluster::KubeAccess access;
@@ -212,7 +212,7 @@ Task<void> Application::Parts::make_engine() {
                             .processes = processes,
                             .http = *http,
                             .tcp = *tcp,
-                            .executors = *executors,
+                            .executors = executors,
                             .log = log,
                             .secrets = secrets,
                             .requeue = [this](const ObjectKey& key) { queue.add(key); }};
