@@ -24,7 +24,7 @@ def free_port():
 
 def install(admin):
     """The CRDs and the product's own rights; nothing else."""
-    kubectl = Kubectl(admin)
+    kubectl = Kubectl(admin, NAMESPACE)
     kubectl.run("apply", "--server-side", "--force-conflicts", "-f", places.CRDS)
     kubectl.run("wait", "--for=condition=Established", "crd/deployments.deployctl.io", "crd/environments.deployctl.io", "--timeout=30s")
 

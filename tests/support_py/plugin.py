@@ -1,4 +1,4 @@
-"""Fixtures. Beds and installation live as long as the pytest session; a namespace and a controller as long as one test."""
+"""Fixtures. Beds live as long as the pytest session; a namespace and a controller as long as one test."""
 import secrets
 
 import pytest
@@ -27,7 +27,7 @@ def docker_daemon():
         yield bed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cluster(request):
     """The cluster of the test: the node where the file says `BED = "node"`, else the bare control plane. The product is installed."""
     bed = request.getfixturevalue(getattr(request.module, "BED", "control_plane"))
