@@ -210,6 +210,7 @@ kube::Response MemoryApiServer::get(const Place& place, const kube::Request& req
     if (!here || (selector != place.query.end() && !selects(selector->second, object))) continue;
     items.push_back(metadata_only ? metadata_of(object) : object);
   }
+  if (metadata_only && items.empty()) items = nullptr;  // as the API server has it
   return answer(200, {{"kind", "List"},
                       {"apiVersion", "v1"},
                       {"metadata", {{"resourceVersion", std::to_string(version_)}}},
