@@ -1,6 +1,6 @@
 """The schema of environments.deployctl.io."""
 from schema import shared
-from schema.words import block, counted, duration, later, listed, number, reference, rule, text, truth, word
+from schema.words import block, counted, duration, listed, number, text, truth, word
 
 WINDOW = block("One window.", {
     "kind": word("Whether deployments may begin in it, or may not.", "allow", "deny"),

@@ -1,5 +1,5 @@
 """What Deployment and Environment have in common."""
-from schema.words import (DATA_KEY, ENDPOINT, HEADER, HOST, HTTP_URL, LABEL, PREFIX, STATUS_CODES, TEXT, VARIABLE, WORD, argument, at_most_one,
+from schema.words import (DATA_KEY, ENDPOINT, HEADER, HOST, HTTP_URL, LABEL, PREFIX, STATUS_CODES, TEXT, VARIABLE, WORD, at_most_one,
                           block, command, counted, duration, exactly_one, field, later, listed, moment, name, named, number, reference, rule, shown, text, truth,
                           with_rules, word)
 
@@ -82,7 +82,7 @@ def checks(says):
         }, ["url"]),
         "tcp": block("A TCP connection that must be accepted.", {
             "host": text("Host name or IP address.", 253, HOST, least=1),
-            "port": number("Port.", 1, 65535),
+            "port": number("Port to connect to.", 1, 65535),
         }, ["host", "port"]),
         "command": command("A program and its arguments that must exit with 0. It runs where the controller runs."),
         "timeout": duration("How long one attempt may take, all in all. Default: 5s."),
