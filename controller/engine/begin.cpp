@@ -167,6 +167,10 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
   }
   operation.snapshot = std::move(*snapshot);
   operation.restorable = history::restorable_of(operation.snapshot);
+  // What the spec asked for when it was begun.
+  const bool deploys = open.kind == api::OperationKind::Deploy;
+  operation.desired_digest = deploys ? open.digest : operation.quarantine ? operation.quarantine->digest : "";
+  operation.desired_gate = deploys ? operation.snapshot.gate : operation.quarantine ? operation.quarantine->gate : "";
   const executors::Executor* executor = services.ports.executors.find(operation.snapshot.spec.type);
   const executors::Recovery rule =
       executor == nullptr ? executors::Recovery::AskHuman : executor->after_interruption(open);

@@ -70,11 +70,10 @@ struct Engine::State {
   void spawn_step(const ObjectKey& key, ActiveOperation& operation, executors::Step step);
   void spawn_checks(const api::Deployment& object, ActiveOperation& operation, bool pre);
   void spawn_sleep(const ObjectKey& key, ActiveOperation& operation, Duration length);
-  Task<void> run_step(ObjectKey key, std::uint64_t ticket, api::Type type, executors::Step step,
-                      process::RunContext context);
-  Task<void> run_gate(ObjectKey key, std::uint64_t ticket, std::vector<health::Check> checks, api::Require require,
-                      health::RunScope scope);
-  Task<void> run_sleep(ObjectKey key, std::uint64_t ticket, Duration length);
+  class Leaver;
+  Task<void> run_step(Leaver leaver, api::Type type, executors::Step step, process::RunContext context);
+  Task<void> run_gate(Leaver leaver, std::vector<health::Check> checks, api::Require require, health::RunScope scope);
+  Task<void> run_sleep(Leaver leaver, Duration length);
   Task<executors::StepResult> perform(executors::Step step, process::RunContext context);
   void leave(const ObjectKey& key, std::uint64_t ticket, Finished finished);
   health::Services health_services();
@@ -99,7 +98,8 @@ struct Engine::State {
   std::set<ObjectKey> want_slot;  ///< woken when an operation ends
   std::uint64_t last_ticket = 0;
   bool shutting_down = false;
-  TaskGroup tasks;  ///< last: tasks end before what they use
+  std::shared_ptr<State*> self = std::make_shared<State*>(this);  ///< lets tasks see whether we are still there
+  TaskGroup tasks;                                                ///< last: tasks end before what they use
 };
 
 /// What a write that did not come through means for the pass.

@@ -49,6 +49,7 @@ const api::Asked* other_request(const Look& look, const Running& running) {
 Answer superseded(const Look& look, const Running& running) {
   if (look.object.meta.generation == running.generation || look.object.spec.suspend || look.object.undecodable)
     return std::nullopt;
+  if (running.digest.empty()) return std::nullopt;  // nobody knows what it was begun for
   const Desired* desired = look.desired();
   if (desired == nullptr) return Resolve{};
   if (desired->error || desired->target_move) return std::nullopt;

@@ -67,6 +67,7 @@ struct OperationPlan {
 struct ChecksFinished {
   bool passed = false;
   std::string message;
+  std::vector<api::CheckStatus> checks;
 };
 struct Slept {};
 using Finished = std::variant<executors::StepResult, ChecksFinished, Slept>;

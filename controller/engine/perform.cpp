@@ -1,5 +1,6 @@
 // Tasks: one step, one round of checks, or one wait of an operation. Each leaves how it ended in runs[key] and asks for
-// the key; nothing else happens here.
+// the key; nothing else happens here. A task that is cancelled, even before its first line, leaves what its Leaver
+// says.
 
 #include <boost/system/system_error.hpp>
 #include <utility>
@@ -13,7 +14,9 @@ namespace deployctl::engine {
 
 namespace {
 
-bool is_abort(const boost::system::system_error& error) { return error.code() == asio::error::operation_aborted; }
+executors::StepResult cancelled_step() {
+  return {.process = {.exit = {process::Exit::Kind::Cancelled, 0, {}}}, .http = {}};
+}
 
 std::string_view word_for(const executors::StepResult& result) {
   if (result.ok()) return "succeeded";
@@ -33,6 +36,33 @@ health::Services Engine::State::health_services() {
           .command_slots = services.command_slots};
 }
 
+/// Lives in a task's frame: leaves the end of the task when the frame goes, whatever ended it.
+class Engine::State::Leaver {
+ public:
+  Leaver(State& state, ObjectKey key, std::uint64_t ticket, Finished if_cancelled)
+      : state_(state.self), key_(std::move(key)), ticket_(ticket), finished_(std::move(if_cancelled)) {}
+  Leaver(Leaver&& other) noexcept
+      : state_(std::exchange(other.state_, {})),
+        key_(std::move(other.key_)),
+        ticket_(other.ticket_),
+        finished_(std::move(other.finished_)) {}
+  Leaver& operator=(Leaver&&) = delete;
+  ~Leaver() {
+    // The engine may be gone: frames of tasks nobody waited for are destroyed with the loop.
+    if (const auto state = state_.lock()) (*state)->leave(key_, ticket_, std::move(finished_));
+  }
+
+  void left(Finished finished) { finished_ = std::move(finished); }
+  [[nodiscard]] std::uint64_t ticket() const { return ticket_; }
+  [[nodiscard]] const ObjectKey& key() const { return key_; }
+
+ private:
+  std::weak_ptr<State*> state_;
+  ObjectKey key_;
+  std::uint64_t ticket_;
+  Finished finished_;
+};
+
 void Engine::State::spawn_step(const ObjectKey& key, ActiveOperation& operation, executors::Step step) {
   operation.busy = true;
   operation.ticket = ++last_ticket;
@@ -41,8 +71,8 @@ void Engine::State::spawn_step(const ObjectKey& key, ActiveOperation& operation,
                               .timeout = step.timeout,
                               .on_line = {}};
   const std::string name = "step " + step.name;
-  operation.task = tasks.spawn(
-      name, run_step(key, operation.ticket, operation.snapshot.spec.type, std::move(step), std::move(context)));
+  operation.task = tasks.spawn(name, run_step(Leaver(*this, key, operation.ticket, cancelled_step()),
+                                              operation.snapshot.spec.type, std::move(step), std::move(context)));
 }
 
 void Engine::State::spawn_checks(const api::Deployment& object, ActiveOperation& operation, bool pre) {
@@ -53,15 +83,15 @@ void Engine::State::spawn_checks(const api::Deployment& object, ActiveOperation&
                          .directory = services.options.work_dir / operation.journal.id};
   // The gate counts its checks by `require`; before anything is touched, all have to pass.
   const api::Require require = pre ? api::Require{} : operation.snapshot.spec.health.require;
-  operation.task =
-      tasks.spawn("checks", run_gate(object.meta.key, operation.ticket,
-                                     pre ? operation.pre_checks : operation.post_checks, require, std::move(scope)));
+  Leaver leaver(*this, object.meta.key, operation.ticket, ChecksFinished{.passed = false, .message = "stopped"});
+  operation.task = tasks.spawn("checks", run_gate(std::move(leaver), pre ? operation.pre_checks : operation.post_checks,
+                                                  require, std::move(scope)));
 }
 
 void Engine::State::spawn_sleep(const ObjectKey& key, ActiveOperation& operation, Duration length) {
   operation.busy = true;
   operation.ticket = ++last_ticket;
-  operation.task = tasks.spawn("pause", run_sleep(key, operation.ticket, length));
+  operation.task = tasks.spawn("pause", run_sleep(Leaver(*this, key, operation.ticket, Slept{}), length));
 }
 
 Task<executors::StepResult> Engine::State::perform(executors::Step step, process::RunContext context) {
@@ -77,69 +107,52 @@ Task<executors::StepResult> Engine::State::perform(executors::Step step, process
   co_return result;
 }
 
-Task<void> Engine::State::run_step(ObjectKey key, std::uint64_t ticket, api::Type type, executors::Step step,
-                                   process::RunContext context) {
+Task<void> Engine::State::run_step(Leaver leaver, api::Type type, executors::Step step, process::RunContext context) {
   const std::string name = step.name;
   const SteadyTime began = services.ports.clock.steady();
   services.ports.measurements.step_started(type);
-  executors::StepResult result{.process = {.exit = {process::Exit::Kind::Cancelled, 0, {}}}, .http = {}};
+  executors::StepResult result = cancelled_step();
   std::exception_ptr aborted;
   try {
     result = co_await perform(std::move(step), std::move(context));
   } catch (const boost::system::system_error& error) {
-    if (!is_abort(error)) throw;
+    if (error.code() != asio::error::operation_aborted) throw;
     aborted = std::current_exception();
   }
   const Duration took = std::chrono::duration_cast<Duration>(services.ports.clock.steady() - began);
   services.ports.measurements.step_finished(type, name, word_for(result), took);
-  leave(key, ticket, std::move(result));
   if (aborted) std::rethrow_exception(aborted);
+  leaver.left(std::move(result));
 }
 
-Task<void> Engine::State::run_gate(ObjectKey key, std::uint64_t ticket, std::vector<health::Check> checks,
-                                   api::Require require, health::RunScope scope) {
-  ChecksFinished finished{.passed = false, .message = "stopped"};
-  std::exception_ptr aborted;
-  try {
-    const auto outcomes = co_await health::run_checks(health_services(), std::move(checks), require, std::move(scope));
-    finished = {.passed = health::all_in_all_passed(outcomes, require), .message = health::describe(outcomes, require)};
-    const auto found = runs.find(key);
-    const bool ours = found != runs.end() && found->second.operation && found->second.operation->ticket == ticket;
-    if (ours) found->second.operation->gate.clear();
-    for (const health::CheckOutcome& outcome : outcomes) {
-      services.ports.measurements.health_check_finished(outcome.type, outcome.passed ? "passed" : "failed",
-                                                        outcome.took);
-      if (ours && outcome.finished)
-        found->second.operation->gate.push_back({.name = outcome.name,
-                                                 .state = outcome.passed ? "Healthy" : "Unhealthy",
-                                                 .since = {},
-                                                 .message = outcome.message});
-    }
-  } catch (const boost::system::system_error& error) {
-    if (!is_abort(error)) throw;
-    aborted = std::current_exception();
+Task<void> Engine::State::run_gate(Leaver leaver, std::vector<health::Check> checks, api::Require require,
+                                   health::RunScope scope) {
+  const auto outcomes = co_await health::run_checks(health_services(), std::move(checks), require, std::move(scope));
+  std::vector<api::CheckStatus> gate;
+  for (const health::CheckOutcome& outcome : outcomes) {
+    services.ports.measurements.health_check_finished(outcome.type, outcome.passed ? "passed" : "failed", outcome.took);
+    if (outcome.finished)
+      gate.push_back({.name = outcome.name,
+                      .state = outcome.passed ? "Healthy" : "Unhealthy",
+                      .since = {},
+                      .message = outcome.message});
   }
-  leave(key, ticket, std::move(finished));
-  if (aborted) std::rethrow_exception(aborted);
+  leaver.left(ChecksFinished{.passed = health::all_in_all_passed(outcomes, require),
+                             .message = health::describe(outcomes, require),
+                             .checks = std::move(gate)});
 }
 
-Task<void> Engine::State::run_sleep(ObjectKey key, std::uint64_t ticket, Duration length) {
-  std::exception_ptr aborted;
-  try {
-    co_await services.ports.clock.sleep_for(length);
-  } catch (const boost::system::system_error& error) {
-    if (!is_abort(error)) throw;
-    aborted = std::current_exception();
-  }
-  leave(key, ticket, Slept{});
-  if (aborted) std::rethrow_exception(aborted);
+Task<void> Engine::State::run_sleep(Leaver /*leaver*/, Duration length) {
+  co_await services.ports.clock.sleep_for(length);
 }
 
 void Engine::State::leave(const ObjectKey& key, std::uint64_t ticket, Finished finished) {
   const auto found = runs.find(key);
   if (found == runs.end() || !found->second.operation || found->second.operation->ticket != ticket) return;
-  found->second.operation->finished = std::move(finished);
-  found->second.operation->busy = false;
+  ActiveOperation& operation = *found->second.operation;
+  if (const auto* checks = std::get_if<ChecksFinished>(&finished)) operation.gate = checks->checks;
+  operation.finished = std::move(finished);
+  operation.busy = false;
   services.ports.requeue(key);
 }
 

@@ -1,0 +1,173 @@
+#include "support/engine_bed.hpp"
+
+#include <gtest/gtest.h>
+#include <boost/asio/co_spawn.hpp>
+#include <utility>
+
+#include "api/conditions.hpp"
+
+namespace deployctl::support {
+
+namespace {
+
+/// What a task on another thread (the blocking pool) may take at most before it is seen again.
+constexpr auto kElsewhere = std::chrono::milliseconds(15);
+
+}  // namespace
+
+EngineBed::EngineBed()
+    : logger_(LogLevel::Debug, LogEncoding::Json, nullptr, [this](std::string_view line) { log.emplace_back(line); }),
+      through_(repository, power) {
+  auto made = std::make_unique<FakeExecutor>();
+  executor = made.get();
+  registry_.add(api::Type::Docker, std::move(made));
+  repository.on_change = [this](const ObjectKey& changed) { queue_.insert(changed); };
+  world.before_action = [this] { return power.use(); };
+  start();
+}
+
+EngineBed::~EngineBed() { end_tasks(); }
+
+void EngineBed::start() {
+  api::Holder self;
+  self.identity = "process-" + std::to_string(++processes_);
+  engine::Options options;
+  options.work_dir = directory_.path() / "work";
+  options.installation = "test";
+  options.holder = self;
+  options.max_processes = 2;
+  options.is_dead = [this](const api::Holder& holder) { return dead.contains(holder.identity); };
+  const engine::Ports ports{.repository = through_,
+                            .references = references,
+                            .events = events,
+                            .cluster_access = access,
+                            .measurements = measurements,
+                            .clock = clock,
+                            .processes = world,
+                            .http = http,
+                            .tcp = tcp,
+                            .executors = registry_,
+                            .log = logger_,
+                            .secrets = secrets,
+                            .requeue = [this](const ObjectKey& wanted) { queue_.insert(wanted); }};
+  engine_ = std::make_unique<engine::Engine>(loop.get_executor(), ports, options);
+  bool prepared = false;
+  asio::co_spawn(loop, engine_->prepare(), [&](std::exception_ptr thrown, const Result<void>& made) {
+    EXPECT_FALSE(thrown);
+    EXPECT_TRUE(made.has_value());
+    prepared = true;
+  });
+  loop.restart();
+  while (!prepared) loop.run_one();
+  if (repository.has(key)) queue_.insert(key);
+}
+
+void EngineBed::end_tasks() {
+  bool ended = false;
+  asio::co_spawn(loop, engine_->shutdown(), [&](std::exception_ptr thrown) {
+    EXPECT_FALSE(thrown);
+    ended = true;
+  });
+  loop.restart();
+  while (!ended) {
+    loop.run_one_for(kElsewhere);
+    if (!ended && loop.stopped()) loop.restart();
+  }
+  engine_.reset();
+}
+
+void EngineBed::crash() {
+  if (!power.off_after) power.off_after = power.actions;
+  dead.insert("process-" + std::to_string(processes_));
+  end_tasks();
+  power.off_after.reset();
+  due_.clear();
+  start();
+}
+
+void EngineBed::restart() {
+  dead.insert("process-" + std::to_string(processes_));
+  end_tasks();
+  due_.clear();
+  start();
+}
+
+bool EngineBed::run_one_key() {
+  if (queue_.empty()) return false;
+  const ObjectKey next = *queue_.begin();
+  queue_.erase(next);
+  due_.erase(next);
+  std::optional<Outcome> outcome;
+  std::exception_ptr failure;
+  asio::co_spawn(loop, engine_->reconcile(next), [&](std::exception_ptr thrown, Outcome ended) {
+    failure = thrown;
+    outcome = std::move(ended);
+  });
+  while (!outcome) {
+    loop.restart();
+    loop.run_one_for(kElsewhere);
+  }
+  if (failure) std::rethrow_exception(failure);
+  if (outcome->error) outcome->requeue_after = std::chrono::seconds(1);
+  if (outcome->requeue_after) due_[next] = clock.wall() + *outcome->requeue_after;
+  if (outcome->requeue_after && *outcome->requeue_after <= Duration::zero()) queue_.insert(next);
+  return true;
+}
+
+void EngineBed::work() {
+  for (int turns = 0; turns < 10'000; ++turns) {
+    if (power.is_off()) return;
+    if (run_one_key()) continue;
+    loop.restart();
+    if (loop.run_one_for(kElsewhere) == 0 && queue_.empty()) return;
+  }
+  FAIL() << "it never comes to rest";
+}
+
+void EngineBed::pass(Duration time, Duration piece) {
+  work();
+  const WallTime end = clock.wall() + time;
+  while (clock.wall() < end && !power.is_off()) {
+    clock.advance(std::min(piece, std::chrono::duration_cast<Duration>(end - clock.wall())));
+    for (const auto& [waiting, at] : due_)
+      if (at <= clock.wall()) queue_.insert(waiting);
+    if (!queue_.empty() || loop.poll() > 0) work();
+  }
+}
+
+void EngineBed::deploy(const std::string& version) {
+  if (!repository.has(key)) {
+    repository.put(a_deployment().of_version(version));
+    return;
+  }
+  repository.edit(key, [&](api::DeploymentSpec& spec) { spec.version = version; });
+}
+
+void EngineBed::edit(const std::function<void(api::DeploymentSpec&)>& change) { repository.edit(key, change); }
+
+void EngineBed::annotate(std::string_view annotation, const std::string& value) {
+  repository.annotate(key, std::string(annotation), value);
+}
+
+std::string EngineBed::reason(std::string_view condition) const {
+  const api::Condition* found = api::find_condition(status().conditions, condition);
+  return found == nullptr ? "" : found->reason;
+}
+
+std::string EngineBed::message(std::string_view condition) const {
+  const api::Condition* found = api::find_condition(status().conditions, condition);
+  return found == nullptr ? "" : found->message;
+}
+
+std::string EngineBed::runs() const {
+  const auto found = world.running.find(key.name);
+  return found == world.running.end() ? "" : found->second;
+}
+
+bool EngineBed::logged(const std::string& text) const {
+  for (const std::string& line : log)
+    if (line.find(text) != std::string::npos) return true;
+  return false;
+}
+
+}  // namespace deployctl::support

@@ -1,0 +1,148 @@
+#pragma once
+
+// A whole engine over fakes, with a queue like the real one and a clock that moves only when a test says so. `crash`
+// ends the process without a word: everything it still does has no effect, and a new process starts over the same
+// world.
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/redact.hpp"
+#include "engine/engine.hpp"
+#include "executors/registry.hpp"
+#include "support/builders.hpp"
+#include "support/fake_clock.hpp"
+#include "support/fake_cluster_access.hpp"
+#include "support/fake_events.hpp"
+#include "support/fake_executor.hpp"
+#include "support/fake_http_client.hpp"
+#include "support/fake_measurements.hpp"
+#include "support/fake_references.hpp"
+#include "support/fake_repository.hpp"
+#include "support/fake_tcp_probe.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace deployctl::support {
+
+/// Counts what reaches the outside; from the k-th on, nothing does any more.
+struct PowerSwitch {
+  std::size_t actions = 0;
+  std::optional<std::size_t> off_after;
+  [[nodiscard]] bool is_off() const { return off_after && actions >= *off_after; }
+  bool use() {
+    if (is_off()) return false;
+    ++actions;
+    return true;
+  }
+};
+
+/// A repository whose calls have no effect once the power is off; the answer of the last one is lost.
+class CrashingRepository final : public ports::Repository {
+ public:
+  CrashingRepository(FakeRepository& inner, PowerSwitch& power) : inner_(inner), power_(power) {}
+  Result<std::optional<api::Deployment>> find(const ObjectKey& key) override {
+    if (power_.is_off()) return off();
+    return inner_.find(key);
+  }
+  Task<Result<void>> announce(const api::Deployment& seen, api::DeploymentStatus next) override {
+    return sent(inner_.announce(seen, std::move(next)));
+  }
+  Task<Result<void>> write_status(const api::Deployment& seen, api::DeploymentStatus next) override {
+    return sent(inner_.write_status(seen, std::move(next)));
+  }
+  Task<Result<void>> add_finalizer(const api::Deployment& seen) override { return sent(inner_.add_finalizer(seen)); }
+  Task<Result<void>> remove_finalizer(const api::Deployment& seen) override {
+    return sent(inner_.remove_finalizer(seen));
+  }
+  Task<Result<void>> save_revision(const api::Deployment& owner, ports::KeptRevision revision) override {
+    return sent(inner_.save_revision(owner, std::move(revision)));
+  }
+  Task<Result<ports::KeptRevision>> load_revision(const api::Deployment& owner, std::int64_t number) override {
+    if (power_.is_off()) co_return off();
+    co_return co_await inner_.load_revision(owner, number);
+  }
+  Task<Result<std::vector<ports::KeptRevisionInfo>>> list_revisions(const api::Deployment& owner) override {
+    if (power_.is_off()) co_return off();
+    co_return co_await inner_.list_revisions(owner);
+  }
+  Task<Result<void>> delete_revision(const api::Deployment& owner, std::int64_t number) override {
+    return sent(inner_.delete_revision(owner, number));
+  }
+
+ private:
+  static Error off() { return fail(ErrorKind::Transient, "the power is off"); }
+  Task<Result<void>> sent(Task<Result<void>> call) {
+    if (!power_.use()) co_return off();
+    auto answer = co_await std::move(call);
+    if (power_.is_off()) co_return off();
+    co_return answer;
+  }
+  FakeRepository& inner_;
+  PowerSwitch& power_;
+};
+
+class EngineBed {
+ public:
+  EngineBed();
+  ~EngineBed();
+
+  const ObjectKey key{"shop", "web"};
+  asio::io_context loop{1};
+  FakeClock clock;
+  FakeRepository repository;
+  FakeReferences references;
+  FakeEvents events;
+  FakeClusterAccess access;
+  FakeMeasurements measurements;
+  FakeHttpClient http;
+  FakeTcpProbe tcp;
+  FakeWorld world;
+  FakeExecutor* executor = nullptr;  ///< owned by the registry
+  SecretSet secrets;
+  std::vector<std::string> log;
+  PowerSwitch power;
+  std::set<std::string> dead;  ///< identities of processes that ended
+
+  /// Runs everything that can run without time passing.
+  void work();
+  /// Lets time pass in small pieces, working all the while.
+  void pass(Duration time, Duration piece = std::chrono::seconds(5));
+  /// The process is gone without a word; another one starts.
+  void crash();
+  /// It is asked to stop, stops, and another one starts.
+  void restart();
+
+  void deploy(const std::string& version);  ///< puts or edits the object
+  void edit(const std::function<void(api::DeploymentSpec&)>& change);
+  void annotate(std::string_view annotation, const std::string& value);
+
+  [[nodiscard]] const api::DeploymentStatus& status() const { return repository.status(key); }
+  [[nodiscard]] std::string reason(std::string_view condition) const;  ///< empty: absent
+  [[nodiscard]] std::string message(std::string_view condition) const;
+  [[nodiscard]] std::string ready() const { return reason("Ready"); }
+  [[nodiscard]] bool stalled() const { return !reason("Stalled").empty(); }
+  [[nodiscard]] std::string runs() const;  ///< the version that runs; empty: none
+  [[nodiscard]] bool logged(const std::string& text) const;
+
+ private:
+  void start();
+  void end_tasks();
+  bool run_one_key();
+
+  TemporaryDirectory directory_;
+  executors::MapRegistry registry_;
+  Logger logger_;
+  CrashingRepository through_;
+  std::set<ObjectKey> queue_;
+  std::map<ObjectKey, WallTime> due_;
+  int processes_ = 0;
+  std::unique_ptr<engine::Engine> engine_;
+};
+
+}  // namespace deployctl::support

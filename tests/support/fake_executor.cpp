@@ -1,0 +1,130 @@
+#include "support/fake_executor.hpp"
+
+#include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+namespace deployctl::support {
+
+namespace {
+
+using executors::Effect;
+using executors::Step;
+using executors::StepResult;
+using process::Exit;
+
+Error error_of(const Step& step, const Exit& exit, ErrorKind said_no) {
+  switch (exit.kind) {
+    case Exit::Kind::TimedOut:
+      return fail(ErrorKind::StepTimedOut, "step " + step.name + " took longer than its limit");
+    case Exit::Kind::Cancelled: return fail(ErrorKind::Cancelled, "step " + step.name + " was stopped");
+    case Exit::Kind::CouldNotStart: return fail(ErrorKind::ExecutorUnavailable, "fake: " + exit.detail);
+    case Exit::Kind::Signalled: return fail(ErrorKind::StepFailed, "step " + step.name + " died");
+    case Exit::Kind::Exited: break;
+  }
+  if (exit.code == 3) return fail(ErrorKind::Invalid, "step " + step.name + ": syntax error");
+  return fail(said_no, "step " + step.name + ": exit code " + std::to_string(exit.code));
+}
+
+/// Steps in a row; the first that fails ends it.
+class StepsInARow final : public executors::Procedure {
+ public:
+  StepsInARow(std::vector<Step> steps, std::string done, ErrorKind said_no = ErrorKind::StepFailed)
+      : steps_(std::move(steps)), done_(std::move(done)), said_no_(said_no) {}
+
+  executors::Next next(const StepResult* previous) override {
+    if (previous != nullptr) {
+      if (!previous->ok()) return executors::Failed{error_of(steps_.at(at_), previous->process.exit, said_no_)};
+      ++at_;
+    }
+    if (at_ < steps_.size()) return steps_.at(at_);
+    return executors::Done{.message = done_};
+  }
+  [[nodiscard]] executors::Remembered remembered() const override {
+    return {.pins = Json{{"image", "sha256:1"}}, .inventory = Json::array()};
+  }
+
+ private:
+  std::vector<Step> steps_;
+  std::string done_;
+  ErrorKind said_no_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+Task<process::ProcessResult> FakeWorld::run(process::Command command, process::RunContext /*context*/) {
+  const std::string& verb = command.argv.at(1);
+  const std::string& name = command.argv.at(2);
+  const std::string& version = command.argv.at(3);
+  if (before_action && !before_action()) co_return process::ProcessResult{.exit = {Exit::Kind::Cancelled, 0, {}}};
+  lines.push_back(verb + " " + name + " " + version);
+  if (hanging.contains(verb)) {
+    ++hang_count;
+    boost::system::error_code ignored;
+    asio::steady_timer never(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+    co_await never.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    --hang_count;
+    co_return process::ProcessResult{.exit = {Exit::Kind::Cancelled, 0, {}}};
+  }
+  for (const std::string& which : {verb, verb + " " + version})
+    if (const auto end = ends.find(which); end != ends.end()) co_return process::ProcessResult{.exit = end->second};
+  int code = 0;
+  if (verb == "stop" || verb == "destroy") running.erase(name);
+  if (verb == "start") running[name] = version;
+  if (verb == "verify" || verb == "drift")
+    code = running.contains(name) && running.at(name) == version && !sick.contains(version) ? 0 : 1;
+  co_return process::ProcessResult{.exit = {Exit::Kind::Exited, code, {}}};
+}
+
+std::size_t FakeWorld::count(const std::string& words) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(lines, [&](const std::string& line) { return line.starts_with(words); }));
+}
+
+std::size_t FakeWorld::effects() const {
+  return count("stop ") + count("start ") + count("settle ") + count("destroy ");
+}
+
+Result<void> FakeExecutor::validate(const api::DeploymentSpec& /*spec*/) const { return {}; }
+
+api::Target FakeExecutor::target(const ObjectKey& key, const api::DeploymentSpec& /*spec*/,
+                                 const std::string& /*cluster_id*/) const {
+  return {.host = host, .ns = {}, .project = key.str(), .workspace = {}};
+}
+
+Step FakeExecutor::step(const executors::Inputs& inputs, const std::string& verb, Effect effect) const {
+  process::Command command{
+      .argv = {"fake", verb, inputs.key.name, inputs.spec.version}, .env = {}, .cwd = {}, .files = {}};
+  return {.name = verb, .work = std::move(command), .timeout = step_timeout, .effect = effect};
+}
+
+std::unique_ptr<executors::Procedure> FakeExecutor::deploy(executors::Inputs inputs) const {
+  return std::make_unique<StepsInARow>(
+      std::vector<Step>{step(inputs, "prepare", Effect::None), step(inputs, "stop", Effect::Repeatable),
+                        step(inputs, "start", start_effect)},
+      inputs.key.name + " runs " + inputs.spec.version);
+}
+
+std::unique_ptr<executors::Procedure> FakeExecutor::settle(executors::Inputs inputs) const {
+  if (!settles) return nullptr;
+  return std::make_unique<StepsInARow>(std::vector<Step>{step(inputs, "settle", Effect::Repeatable)}, "settled");
+}
+
+std::unique_ptr<executors::Procedure> FakeExecutor::verify(executors::Inputs inputs, bool drift) const {
+  return std::make_unique<StepsInARow>(std::vector<Step>{step(inputs, drift ? "drift" : "verify", Effect::None)},
+                                       "as declared", ErrorKind::HealthCheckFailed);
+}
+
+std::unique_ptr<executors::Procedure> FakeExecutor::destroy(executors::Inputs inputs) const {
+  return std::make_unique<StepsInARow>(std::vector<Step>{step(inputs, "destroy", Effect::Repeatable)}, "removed");
+}
+
+executors::Recovery FakeExecutor::after_interruption(const api::Operation& /*open*/) const { return recovery; }
+std::vector<std::string> FakeExecutor::tools(const api::DeploymentSpec& /*spec*/) const { return {"fake"}; }
+
+}  // namespace deployctl::support

@@ -1,0 +1,62 @@
+#pragma once
+
+// An executor and its tool in one: a world in which at most one version of each object runs, changed only by the
+// commands of the executor's procedures. Which steps there are and what they do is set by the test. The tool is the
+// ProcessRunner of the test; it keeps every command as a line: "start web 2".
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "executors/executor.hpp"
+#include "process/process_runner.hpp"
+
+namespace deployctl::support {
+
+/// What runs, by name. Survives the controller, as the real world does.
+class FakeWorld final : public process::ProcessRunner {
+ public:
+  std::map<std::string, std::string> running;  ///< name to version
+  std::vector<std::string> lines;              ///< every command that took effect or looked
+  std::set<std::string> sick;                  ///< versions that start and are not healthy
+  std::set<std::string> hanging;               ///< verbs that run until they are cancelled
+  std::map<std::string, process::Exit> ends;   ///< verbs (or "verb version") that end like this and do nothing
+  /// Asked before each command takes effect; false: it does not (the machine is gone).
+  std::function<bool()> before_action;
+  std::size_t hang_count = 0;
+
+  Task<process::ProcessResult> run(process::Command command, process::RunContext context) override;
+
+  /// Lines that begin with `words`.
+  [[nodiscard]] std::size_t count(const std::string& words) const;
+  /// Commands that changed something.
+  [[nodiscard]] std::size_t effects() const;
+};
+
+class FakeExecutor final : public executors::Executor {
+ public:
+  executors::Effect start_effect = executors::Effect::Repeatable;
+  executors::Recovery recovery = executors::Recovery::Rerun;
+  bool settles = true;
+  std::string host = "local";  ///< of the target
+  Duration step_timeout = std::chrono::minutes(5);
+
+  [[nodiscard]] Result<void> validate(const api::DeploymentSpec& spec) const override;
+  [[nodiscard]] api::Target target(const ObjectKey& key, const api::DeploymentSpec& spec,
+                                   const std::string& cluster_id) const override;
+  [[nodiscard]] std::unique_ptr<executors::Procedure> deploy(executors::Inputs inputs) const override;
+  [[nodiscard]] std::unique_ptr<executors::Procedure> settle(executors::Inputs inputs) const override;
+  [[nodiscard]] std::unique_ptr<executors::Procedure> verify(executors::Inputs inputs, bool drift) const override;
+  [[nodiscard]] std::unique_ptr<executors::Procedure> destroy(executors::Inputs inputs) const override;
+  [[nodiscard]] executors::Recovery after_interruption(const api::Operation& open) const override;
+  [[nodiscard]] std::vector<std::string> tools(const api::DeploymentSpec& spec) const override;
+
+ private:
+  [[nodiscard]] executors::Step step(const executors::Inputs& inputs, const std::string& verb,
+                                     executors::Effect effect) const;
+};
+
+}  // namespace deployctl::support
