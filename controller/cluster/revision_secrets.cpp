@@ -67,11 +67,6 @@ Result<std::string> payload_of(const Json& secret) {
   return base64_decode(payload->get_ref<const std::string&>());
 }
 
-std::size_t pieces_for(std::size_t bytes) {
-  const std::size_t each = api::limits::kRevisionSecretBytes;
-  return std::max<std::size_t>(1, (bytes + each - 1) / each);
-}
-
 }  // namespace
 
 std::string revision_secret_name(const std::string& name, std::int64_t number, std::size_t piece) {
@@ -82,15 +77,17 @@ std::string revision_secret_name(const std::string& name, std::int64_t number, s
   return secret;
 }
 
+std::size_t RevisionSecrets::pieces_for(const std::string& payload) const {
+  return std::max<std::size_t>(1, (payload.size() + piece_bytes_ - 1) / piece_bytes_);
+}
+
 std::vector<RevisionSecrets::Draft> RevisionSecrets::drafts(const ObjectKey& owner, const std::string& uid,
                                                             const ports::KeptRevision& revision) const {
-  const std::size_t count = pieces_for(revision.payload.size());
+  const std::size_t count = pieces_for(revision.payload);
   const std::string content = sha256_hex(revision.payload);
   std::vector<Draft> drafts;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::string_view bytes =
-        std::string_view(revision.payload)
-            .substr(i * api::limits::kRevisionSecretBytes, api::limits::kRevisionSecretBytes);
+    const std::string_view bytes = std::string_view(revision.payload).substr(i * piece_bytes_, piece_bytes_);
     Draft draft{revision_secret_name(owner.name, revision.number, i), Json::object()};
     draft.object = {
         {"apiVersion", "v1"},
@@ -143,7 +140,7 @@ std::optional<RevisionSecrets::Piece> RevisionSecrets::read_piece(const Json& se
 }
 
 Task<Result<void>> RevisionSecrets::save(ObjectKey owner, std::string uid, ports::KeptRevision revision) {
-  if (pieces_for(revision.payload.size()) > api::limits::kRevisionSecrets)
+  if (pieces_for(revision.payload) > api::limits::kRevisionSecrets)
     co_return fail(ErrorKind::Invalid, "revision " + std::to_string(revision.number) + " does not fit into " +
                                            std::to_string(api::limits::kRevisionSecrets) + " secrets");
   std::vector<Draft> all = drafts(owner, uid, revision);

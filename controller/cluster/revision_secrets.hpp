@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "api/constants.hpp"
 #include "base/result.hpp"
 #include "kube/client.hpp"
 #include "kube/object.hpp"
@@ -23,8 +24,10 @@ std::string revision_secret_name(const std::string& name, std::int64_t number, s
 
 class RevisionSecrets {
  public:
-  RevisionSecrets(kube::Client& client, std::string installation)
-      : client_(client), installation_(std::move(installation)) {}
+  /// A smaller `piece_bytes` is for tests.
+  RevisionSecrets(kube::Client& client, std::string installation,
+                  std::size_t piece_bytes = api::limits::kRevisionSecretBytes)
+      : client_(client), installation_(std::move(installation)), piece_bytes_(piece_bytes) {}
 
   // The four verbs of ports::Repository.
   Task<Result<void>> save(ObjectKey owner, std::string uid, ports::KeptRevision revision);
@@ -51,6 +54,7 @@ class RevisionSecrets {
     Json object;
   };
 
+  [[nodiscard]] std::size_t pieces_for(const std::string& payload) const;
   [[nodiscard]] std::vector<Draft> drafts(const ObjectKey& owner, const std::string& uid,
                                           const ports::KeptRevision& revision) const;
   [[nodiscard]] bool is_ours(const Json& secret, const ObjectKey& owner) const;
@@ -66,6 +70,7 @@ class RevisionSecrets {
 
   kube::Client& client_;
   std::string installation_;
+  std::size_t piece_bytes_;
 };
 
 }  // namespace deployctl::cluster

@@ -47,7 +47,7 @@ class Bench {
   support::FakeClock clock;
   support::MemoryApiServer server{io.get_executor()};
   kube::Client client{server, clock};
-  RevisionSecrets secrets{client, "installation-1"};
+  RevisionSecrets secrets{client, "installation-1", 1000};
 };
 
 TEST(RevisionSecrets, WhatWasSavedIsLoaded) {
@@ -74,7 +74,7 @@ TEST(RevisionSecrets, ASecretIsImmutableTypedAndLabelled) {
 
 TEST(RevisionSecrets, ALargePayloadIsCutIntoPiecesAndTheHeadIsWrittenLast) {
   Bench bench;
-  const std::string payload(2'000'000, 'x');
+  const std::string payload(2'500, 'x');
   ASSERT_TRUE(bench.save(a_revision(1, payload)));
   ASSERT_EQ(bench.server.count("POST"), 3U);
   std::vector<std::string> names;
@@ -85,9 +85,16 @@ TEST(RevisionSecrets, ALargePayloadIsCutIntoPiecesAndTheHeadIsWrittenLast) {
   EXPECT_THAT(bench.list(), testing::ElementsAre(1));
 }
 
+TEST(RevisionSecrets, APieceHoldsNineHundredKibibytes) {
+  Bench bench;
+  RevisionSecrets secrets(bench.client, "installation-1");
+  ASSERT_TRUE(support::run_coroutine(bench.io, secrets.save(kWeb, "uid", a_revision(1, std::string(900 * 1024, 'x')))));
+  EXPECT_EQ(bench.server.count("POST"), 1U);
+}
+
 TEST(RevisionSecrets, MoreThanEightPiecesAreRefusedBeforeAnythingIsWritten) {
   Bench bench;
-  const auto saved = bench.save(a_revision(1, std::string(8 * 900 * 1024 + 1, 'x')));
+  const auto saved = bench.save(a_revision(1, std::string(8'001, 'x')));
   ASSERT_FALSE(saved);
   EXPECT_EQ(saved.error().kind, ErrorKind::Invalid);
   EXPECT_TRUE(bench.server.requests().empty());
@@ -130,7 +137,7 @@ TEST(RevisionSecrets, ARevisionOfAnotherInstallationIsNotOurs) {
 
 TEST(RevisionSecrets, OnlyTheNewestIsInUse) {
   Bench bench;
-  ASSERT_TRUE(bench.save(a_revision(1, std::string(1'000'000, 'x'))));
+  ASSERT_TRUE(bench.save(a_revision(1, std::string(1'500, 'x'))));
   EXPECT_TRUE(bench.in_use("web-r1-1"));
   ASSERT_TRUE(bench.save(a_revision(2)));
   EXPECT_TRUE(bench.in_use("web-r2"));
@@ -151,7 +158,7 @@ TEST(RevisionSecrets, SomebodyElsesFinalizerIsLeftAlone) {
 
 TEST(RevisionSecrets, AMissingPieceIsNamed) {
   Bench bench;
-  ASSERT_TRUE(bench.save(a_revision(1, std::string(1'000'000, 'x'))));
+  ASSERT_TRUE(bench.save(a_revision(1, std::string(1'500, 'x'))));
   bench.server.erase(kSecrets + "web-r1-1");
   const auto loaded = bench.load(1);
   ASSERT_FALSE(loaded);
@@ -182,7 +189,7 @@ TEST(RevisionSecrets, TheNewestIsListedFirstAndOnlyThisObjectsOwn) {
 
 TEST(RevisionSecrets, RemovingTakesAllPieces) {
   Bench bench;
-  ASSERT_TRUE(bench.save(a_revision(1, std::string(2'000'000, 'x'))));
+  ASSERT_TRUE(bench.save(a_revision(1, std::string(2'500, 'x'))));
   ASSERT_TRUE(bench.remove(1));
   for (const char* name : {"web-r1", "web-r1-1", "web-r1-2"}) EXPECT_FALSE(bench.server.has(kSecrets + name)) << name;
   EXPECT_TRUE(bench.remove(1));
@@ -191,14 +198,14 @@ TEST(RevisionSecrets, RemovingTakesAllPieces) {
 // fault R1
 TEST(RevisionSecrets, ASaveThatWasInterruptedIsMadeAgainWithOtherContent) {
   Bench bench;
-  ASSERT_TRUE(bench.save(a_revision(1, std::string(1'000'000, 'x'))));
+  ASSERT_TRUE(bench.save(a_revision(1, std::string(1'500, 'x'))));
   bench.server.put(kSecrets + "web-r1-1", [&bench] {
     Json left_over = bench.server.object(kSecrets + "web-r1-1");
     left_over["metadata"]["annotations"]["deployctl.io/content"] = "of another try";
     return left_over;
   }());
   bench.server.erase(kSecrets + "web-r1");
-  const std::string payload(1'000'000, 'y');
+  const std::string payload(1'500, 'y');
   ASSERT_TRUE(bench.save(a_revision(1, payload)));
   EXPECT_EQ(bench.load(1)->payload, payload);
 }
