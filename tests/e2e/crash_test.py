@@ -53,8 +53,8 @@ def test_killed_in_a_docker_upgrade_it_finishes_after_the_restart(namespace, new
     item = namespace.wait_for("hello", lambda o: o["status"].get("version") == "1.1.0" and condition(o, "Ready")["status"] == "True", 90)
     assert_settled(item, opened, pid)
     assert daemon.page(objects.port_of(wanted)) == "hello 1.1.0\n"
-    wait_until(lambda: [c["Config"]["Image"] for c in daemon.containers_of(namespace.namespace, "hello")] ==
-               ["deployctl.local/hello:1.1.0"], 15, what="one container is left, the new one")
+    wait_until(lambda: daemon.images_of(namespace.namespace, "hello") == ["deployctl.local/hello:1.1.0"], 15,
+               what="one container is left, the new one")
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

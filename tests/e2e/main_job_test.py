@@ -50,8 +50,8 @@ def test_a_docker_upgrade_replaces_the_container(namespace):
     item = namespace.wait_ready("hello")
     assert page_of(wanted) == "hello 1.1.0\n"
     assert item["status"]["revision"] == 2
-    wait_until(lambda: [c["Config"]["Image"] for c in daemon.containers_of(namespace.namespace, "hello")] ==
-               ["deployctl.local/hello:1.1.0"], 10, what="only the new container is left")
+    wait_until(lambda: daemon.images_of(namespace.namespace, "hello") == ["deployctl.local/hello:1.1.0"], 10,
+               what="only the new container is left")
     assert [h["result"] for h in history(item)] == ["Succeeded", "Succeeded"]
 
 
@@ -66,7 +66,7 @@ def test_a_docker_upgrade_whose_process_exits_comes_back_by_itself(namespace):
     assert_rolled_back(item, "1.1.0", restored=1)
     assert page_of(wanted) == "hello 1.1.0\n"
     after = daemon.containers_of(namespace.namespace, "hello")
-    assert [c["Config"]["Image"] for c in after] == ["deployctl.local/hello:1.1.0"]
+    assert daemon.images_of(namespace.namespace, "hello") == ["deployctl.local/hello:1.1.0"]
     # The very container, its name and its restart policy.
     assert after[0]["Id"] == before["Id"]
     assert after[0]["Name"] == before["Name"]

@@ -19,6 +19,11 @@ def containers_of(namespace, name, running_only=False):
     return [c for i in ids for c in json.loads(docker("inspect", i, check=False) or "[]")]
 
 
+def images_of(namespace, name):
+    """The tags of the images that the object's containers were made from: containers name the pinned id, not the tag."""
+    return [json.loads(docker("image", "inspect", c["Image"]))[0]["RepoTags"][0] for c in containers_of(namespace, name)]
+
+
 def remove_containers_of(namespace):
     ids = docker("ps", "-aq", "--filter", f"label=deployctl.io/namespace={namespace}").split()
     if ids:
