@@ -56,7 +56,7 @@ def http_get(url, timeout=5):
 
 
 class Controller:
-    """One run of the program. `start` after `kill` is a restart on the same work directory."""
+    """One run of the program. `start` after `kill` is a restart on the same work directory. A flag given replaces the usual one of that name."""
 
     def __init__(self, kubeconfig, directory, *flags):
         self.directory = pathlib.Path(directory)
@@ -70,9 +70,10 @@ class Controller:
 
     def start(self, wait=True, environment=None):
         self.metrics_port, self.health_port = free_port(), free_port()
-        command = [places.CONTROLLER, f"--kubeconfig={self.kubeconfig}", f"--work-dir={self.work}", f"--source-root={self.sources}",
-                   f"--metrics-addr=127.0.0.1:{self.metrics_port}", f"--health-addr=127.0.0.1:{self.health_port}", f"--tools-dir={places.tools()}", "--log-level=debug",
-                   *self.flags]
+        usual = [f"--kubeconfig={self.kubeconfig}", f"--work-dir={self.work}", f"--source-root={self.sources}", "--log-level=debug",
+                 f"--metrics-addr=127.0.0.1:{self.metrics_port}", f"--health-addr=127.0.0.1:{self.health_port}", f"--tools-dir={places.tools()}"]
+        given = {str(flag).split("=")[0] for flag in self.flags}
+        command = [places.CONTROLLER, *(flag for flag in usual if flag.split("=")[0] not in given), *self.flags]
         clean = {"PATH": "/usr/bin:/bin", "HOME": str(self.directory), **(environment or {})}
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen([str(c) for c in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=clean,
