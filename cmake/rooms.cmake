@@ -46,7 +46,7 @@ function(room_test NAME)
     set(properties TIMEOUT 120 LABELS integration FIXTURES_REQUIRED ${TEST_BED}
       ENVIRONMENT DEPLOYCTL_BED=${DEPLOYCTL_BEDS}/${TEST_BED})
   endif()
-  gtest_discover_tests(${NAME}_test DISCOVERY_TIMEOUT 60 DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
+  gtest_discover_tests(${NAME}_test NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60 DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
 endfunction()
 
 set(DEPLOYCTL_BEDS ${PROJECT_BINARY_DIR}/beds)

@@ -62,7 +62,7 @@ std::string_view telling_part(std::string_view err) {
 Result<std::vector<Json>> read_objects(std::string_view out) {
   if (out.find_first_not_of(" \t\r\n") == std::string_view::npos) return std::vector<Json>{};
   auto document = parse_json(out, {.max_bytes = 64U * 1024 * 1024, .max_depth = 100, .max_nodes = 4'000'000});
-  if (!document) return document.error().with_context("kubectl's answer");
+  if (!document) return fail(ErrorKind::StepFailed, "kubectl's answer: " + document.error().message);
   const Json* items = member_at(*document, {"items"});
   if (text_at(*document, {"kind"}) == "List" || text_at(*document, {"kind"}).ends_with("List")) {
     std::vector<Json> objects;

@@ -23,6 +23,8 @@ using executors::StepResult;
 
 constexpr Duration kPoll = std::chrono::seconds(1);
 
+std::string count_of(std::size_t objects) { return std::to_string(objects) + (objects == 1 ? " object" : " objects"); }
+
 bool has_failed(const Next& end) { return std::holds_alternative<Failed>(end); }
 
 bool uses_kustomize(const Inputs& in) {
@@ -36,7 +38,7 @@ std::optional<Error> refusal(const Inputs& in, const std::vector<Json>& objects)
   if (!objects.empty()) return std::nullopt;
   const std::size_t serving = read_inventory(in.inventory).size();
   std::string message = "the source renders to no object at all";
-  if (serving > 0) message += ": the " + std::to_string(serving) + " objects that are deployed are left as they are";
+  if (serving > 0) message += ": " + count_of(serving) + " deployed before will be left as deployed";
   return fail(ErrorKind::Invalid, message + " (delete the Deployment to remove them, or check spec.path)");
 }
 
@@ -195,7 +197,7 @@ Script remove_ours(Inputs in, std::string step, std::vector<ObjectId> ids) {
     if (ours.empty()) break;
     const StepResult removed = co_await remove(in, step, as_list(ours));
     if (!removed.ok()) co_return Failed{error_of(removed)};
-    co_return Done{std::to_string(ours.size()) + " objects removed"};
+    co_return Done{count_of(ours.size()) + " removed"};
   }
   co_return Done{"nothing to remove"};
 }
@@ -228,7 +230,7 @@ Script deploy(Inputs in, ScriptContext& context) {
     Next ready = co_await wait_until_ready(in, objects);
     if (has_failed(ready)) co_return ready;
   }
-  std::string message = std::to_string(objects.size()) + " objects applied";
+  std::string message = count_of(objects.size()) + " applied";
   if (!in.spec.kubernetes || in.spec.kubernetes->prune) {
     const Prune prune = prune_of(before, ids, in.rollback, in.restored_revision);
     Next pruned = co_await remove_ours(in, "prune", prune.remove);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "docker_world.hpp"
+#include "kubectl_world.hpp"
 #include "support/process_results.hpp"
 
 namespace deployctl::contract {
@@ -185,6 +186,7 @@ TEST_P(ExecutorContract, WhateverHappensToAStepDestroyLeavesNothing) {
       const auto world = a_world_with_release_1();
       deploy(*world, world->release(2, 1), at, fault);
       Inputs in = world->release(1, 1);
+      in.inventory = world->release(2, 1).inventory;  // the engine unites what serves with what was abandoned
       const Story destroyed = drive(*world, *world->executor().destroy(in));
       EXPECT_TRUE(destroyed.is_done()) << destroyed.message();
       EXPECT_EQ(world->state(), empty) << "step " << at << ", fault " << static_cast<int>(fault);
@@ -276,7 +278,7 @@ TEST_P(ExecutorContract, StepNamesAreFitForAMetricLabel) {
     EXPECT_THAT(step.name, testing::MatchesRegex("[a-z][a-z-]{1,30}"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Tools, ExecutorContract, testing::Values(docker_subject()),
+INSTANTIATE_TEST_SUITE_P(Tools, ExecutorContract, testing::Values(docker_subject(), kubectl_subject()),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace
