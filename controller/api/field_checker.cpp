@@ -12,6 +12,12 @@ std::string joined(std::span<const std::string_view> words) {
   return text;
 }
 
+/// As the schema writes it: "60s", not "1m".
+std::string bound(Duration duration) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
+  return seconds == std::chrono::minutes(1) ? std::to_string(seconds.count()) + "s" : format_duration(duration);
+}
+
 }  // namespace
 
 bool FieldChecker::check_count(std::size_t count, const FieldRules& rules, const std::string& path) {
@@ -67,8 +73,7 @@ void FieldChecker::check(std::int64_t value, const FieldRules& rules, const std:
 
 void FieldChecker::check(Duration value, const FieldRules& rules, const std::string& path) {
   if (value >= rules.shortest && value <= rules.longest) return;
-  problems_.add(path, format_duration(value),
-                "must be from " + format_duration(rules.shortest) + " to " + format_duration(rules.longest));
+  problems_.add(path, format_duration(value), "must be from " + bound(rules.shortest) + " to " + bound(rules.longest));
 }
 
 void FieldChecker::check(const Require& value, const FieldRules& rules, const std::string& path) {
