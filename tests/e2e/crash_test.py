@@ -13,10 +13,7 @@ pytestmark = pytest.mark.usefixtures("docker_daemon")
 def with_stand_in(new_controller, tmp_path, tool):
     """A controller whose `tool` can be held still; what else it needs is the real thing."""
     stand_in = StandIn(tmp_path / "tools", tool)
-    controller = new_controller(f"--tools-dir={stand_in.directory}", "--allow-loopback")
-    if tool != "kubectl":
-        StandIn(tmp_path / "tools", "kubectl")
-    return stand_in, controller.start()
+    return stand_in, new_controller(f"--tools-dir={stand_in.directory}", "--allow-loopback").start()
 
 
 def crash_in_step(namespace, stand_in, controller, name):

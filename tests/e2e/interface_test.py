@@ -101,11 +101,11 @@ def test_it_ends_by_itself_on_sigterm(namespace, controller):
 
 
 def test_an_invalid_object_is_stalled_with_a_sentence_and_others_go_on(namespace, controller):
-    namespace.apply(objects.docker_hello("bad", variables=[{"name": "LD_PRELOAD", "value": "x"}]), objects.docker_hello("good"))
+    namespace.apply(objects.docker_hello("bad", dependsOn=[{"name": "good"}]), objects.docker_hello("good"))
     namespace.wait_ready("good")
     item = namespace.wait_reason("bad", "InvalidSpec")
     assert condition(item, "Stalled")["status"] == "True"
-    assert "LD_PRELOAD" in condition(item, "Ready")["message"]
+    assert "spec.dependsOn: not supported by this version" in condition(item, "Ready")["message"]
 
 
 def test_junk_in_a_request_annotation_is_ignored(namespace, controller):
