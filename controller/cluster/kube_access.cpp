@@ -69,10 +69,11 @@ Task<Result<std::string>> KubeAccess::own_cluster_id() {
 }
 
 Task<Result<ports::KubeAccess>> KubeAccess::from_secret(ObjectKey dependent, std::string secret) {
-  const auto values = co_await references_.secret(dependent, secret);
-  if (!values) co_return values.error();
-  if (!*values) co_return fail(ErrorKind::DependencyNotReady, "secret " + secret + " does not exist");
-  Result<kube::Config> config = config_of_secret(**values, secret);
+  Result<std::optional<ports::KeyValues>> read = co_await references_.secret(dependent, secret);
+  if (!read) co_return read.error();
+  const std::optional<ports::KeyValues> values = std::move(*read);
+  if (!values) co_return fail(ErrorKind::DependencyNotReady, "secret " + secret + " does not exist");
+  Result<kube::Config> config = config_of_secret(*values, secret);
   if (!config) co_return config.error();
   config->ns = dependent.ns;
   ports::KubeAccess access{.kubeconfig = kube::render_kubeconfig(*config), .own_identity = false};

@@ -7,20 +7,17 @@ namespace deployctl::runtime {
 bool WorkQueueState::add(const ObjectKey& key, SteadyTime due, Priority priority, SteadyTime now) {
   Node& node = *entries_.try_emplace(key).first;
   Entry& entry = node.second;
-  const bool is_new = !entry.wanted;
+  const bool is_new = !entry.is_wanted;
   Wanted next{due, now, priority};
-  if (entry.wanted) {
-    next = {std::min(entry.wanted->due, due), std::min(entry.wanted->added, now),
-            std::min(entry.wanted->priority, priority)};
-    if (next.due == entry.wanted->due && next.priority == entry.wanted->priority) return false;
+  if (!is_new) {
+    const Wanted& old = entry.wanted;
+    next = {std::min(old.due, due), std::min(old.added, now), std::min(old.priority, priority)};
+    if (next.due == old.due && next.priority == old.priority) return false;
+    if (!entry.running) dequeue(node);
   }
-  if (entry.running) {
-    entry.wanted = next;
-    return is_new;
-  }
-  if (entry.wanted) dequeue(node);
   entry.wanted = next;
-  enqueue(node);
+  entry.is_wanted = true;
+  if (!entry.running) enqueue(node);
   return is_new;
 }
 
@@ -29,24 +26,24 @@ std::optional<WorkQueueState::Taken> WorkQueueState::take(SteadyTime now) {
   if (ready_.empty()) return std::nullopt;
   Node& node = *ready_.begin()->node;
   Entry& entry = node.second;
-  const SteadyTime ready_since = entry.wanted ? std::max(entry.wanted->due, entry.wanted->added) : now;
   dequeue(node);
-  entry.wanted.reset();
+  entry.is_wanted = false;
   entry.running = true;
   ++processing_;
-  return Taken{node.first, ready_since};
+  return Taken{node.first, std::max(entry.wanted.due, entry.wanted.added)};
 }
 
 void WorkQueueState::done(const ObjectKey& key, SteadyTime now) {
   const auto found = entries_.find(key);
   if (found == entries_.end() || !found->second.running) return;
   --processing_;
-  found->second.running = false;
-  if (!found->second.wanted) {
+  Entry& entry = found->second;
+  entry.running = false;
+  if (!entry.is_wanted) {
     entries_.erase(found);
     return;
   }
-  found->second.wanted->added = std::max(found->second.wanted->added, now);
+  entry.wanted.added = std::max(entry.wanted.added, now);
   enqueue(*found);
 }
 
@@ -66,15 +63,15 @@ void WorkQueueState::enqueue(Node& node) {
   Entry& entry = node.second;
   entry.sequence = ++sequence_;
   entry.ready = false;
-  scheduled_.insert(Later{entry.wanted->due, entry.sequence, &node});
+  scheduled_.insert(Later{entry.wanted.due, entry.sequence, &node});
 }
 
 void WorkQueueState::dequeue(Node& node) {
   const Entry& entry = node.second;
   if (entry.ready)
-    ready_.erase(Ready{entry.wanted->priority, entry.wanted->due, entry.sequence, &node});
+    ready_.erase(Ready{entry.wanted.priority, entry.wanted.due, entry.sequence, &node});
   else
-    scheduled_.erase(Later{entry.wanted->due, entry.sequence, &node});
+    scheduled_.erase(Later{entry.wanted.due, entry.sequence, &node});
 }
 
 void WorkQueueState::promote(SteadyTime now) {
@@ -83,7 +80,7 @@ void WorkQueueState::promote(SteadyTime now) {
     scheduled_.erase(scheduled_.begin());
     Entry& entry = next.node->second;
     entry.ready = true;
-    ready_.insert(Ready{entry.wanted->priority, next.due, next.sequence, next.node});
+    ready_.insert(Ready{entry.wanted.priority, next.due, next.sequence, next.node});
   }
 }
 

@@ -50,7 +50,8 @@ class WorkQueueState {
     Priority priority = Priority::Change;
   };
   struct Entry {
-    std::optional<Wanted> wanted;  ///< waits, or is held while `running`
+    Wanted wanted;  ///< when `is_wanted`: it waits, or is held while `running`
+    bool is_wanted = false;
     std::uint64_t sequence = 0;
     bool running = false;
     bool ready = false;
