@@ -7,7 +7,11 @@
 
 namespace deployctl {
 
-Task<void> Clock::sleep_for(Duration duration) { return sleep_until(steady() + duration); }
+Task<void> Clock::sleep_for(Duration duration) {
+  const SteadyTime now = steady();
+  const bool fits = duration < std::chrono::floor<Duration>(SteadyTime::max() - now);
+  return sleep_until(fits ? now + duration : SteadyTime::max());
+}
 
 WallTime SystemClock::wall() const {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());

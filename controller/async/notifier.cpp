@@ -1,32 +1,29 @@
 #include "async/notifier.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
-#include <tuple>
+#include <utility>
+
+#include "async/cancellation.hpp"
 
 namespace deployctl {
 
 struct Notifier::State {
-  asio::steady_timer timer;
+  explicit State(const asio::any_io_executor& executor) : wake_up(executor) {}
+  WakeUp wake_up;
   bool raised = false;
-  explicit State(asio::any_io_executor executor) : timer(executor, asio::steady_timer::time_point::max()) {}
 };
 
-Notifier::Notifier(asio::any_io_executor executor) : state_(std::make_unique<State>(std::move(executor))) {}
+Notifier::Notifier(asio::any_io_executor executor) : state_(std::make_unique<State>(executor)) {}
 Notifier::~Notifier() = default;
 
 void Notifier::notify() {
   state_->raised = true;
-  state_->timer.cancel();
+  state_->wake_up.wake();
 }
 
 Task<void> Notifier::wait() {
-  if (!state_->raised) {
-    std::ignore = co_await state_->timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    // Both a notification and a cancellation of the caller end the wait; only the flag tells them apart.
-    if (!state_->raised) throw boost::system::system_error(asio::error::operation_aborted);
+  while (!state_->raised) {
+    co_await state_->wake_up.wait();
+    co_await throw_if_cancelled();
   }
   state_->raised = false;
 }

@@ -8,7 +8,7 @@
 #include <boost/system/system_error.hpp>
 #include <list>
 
-#include "async/notifier.hpp"
+#include "async/cancellation.hpp"
 
 namespace deployctl {
 
@@ -33,7 +33,7 @@ struct TaskGroup::State {
   asio::any_io_executor executor;
   std::list<std::shared_ptr<TaskHandle::State>> tasks;
   std::function<void(const std::string&, std::exception_ptr)> failure;
-  Notifier ended;
+  WakeUp ended;
 };
 
 namespace {
@@ -72,7 +72,7 @@ TaskHandle TaskGroup::spawn(std::string name, Task<void> task) {
     const std::shared_ptr<TaskHandle::State> ended = *place;
     ended->running = false;
     group->tasks.erase(place);
-    group->ended.notify();
+    group->ended.wake();
     if (!thrown || (ended->cancelled && is_abort(thrown))) return;
     if (!group->failure) std::rethrow_exception(thrown);
     group->failure(name, thrown);
@@ -96,7 +96,10 @@ void TaskGroup::cancel_all() {
 
 Task<void> TaskGroup::join() {
   const std::shared_ptr<State> state = state_;
-  while (!state->tasks.empty()) co_await state->ended.wait();
+  while (!state->tasks.empty()) {
+    co_await state->ended.wait();
+    co_await throw_if_cancelled();
+  }
 }
 
 std::size_t TaskGroup::size() const { return state_->tasks.size(); }

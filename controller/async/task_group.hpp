@@ -32,7 +32,8 @@ class TaskHandle {
 class TaskGroup {
  public:
   explicit TaskGroup(asio::any_io_executor executor);
-  /// All tasks must have ended (await join()); a task still running is a broken invariant and terminates the program.
+  /// All tasks must have ended (await join()). One still running is allowed only where the loop was abandoned: nothing
+  /// runs it any more, and its frame goes with the loop.
   ~TaskGroup();
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;

@@ -1,215 +1,278 @@
 #include "base/strict_yaml.hpp"
 
+#include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
-#include <yaml-cpp/yaml.h>
 
-#include <charconv>
-#include <cmath>
+#include <algorithm>
 #include <map>
-#include <set>
 #include <sstream>
+#include <string>
+#include <utility>
 
 #include "base/text.hpp"
+#include "base/yaml_scalar.hpp"
 
 namespace deployctl {
 namespace {
 
-/// A rule of ours was broken; caught at this file's edge, because yaml-cpp's event handler has no way to stop.
-struct Broken {
-  std::string message;
+/// Leaves the parser, which has no other way to be stopped; caught in parse_yaml.
+struct BrokenRule {
+  int line;
+  std::string rule;
 };
 
-/// YAML 1.2's core schema (chapter 10.3), which is also what kubectl's reader accepts for plain scalars of JSON-like
-/// types.
-Json plain_scalar(const std::string& text) {
-  if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") return nullptr;
-  if (text == "true" || text == "True" || text == "TRUE") return true;
-  if (text == "false" || text == "False" || text == "FALSE") return false;
-  const char* const begin = text.data() + (text.front() == '+' ? 1 : 0);
-  const char* const end = text.data() + text.size();
-  const auto whole = [&](auto value, const char* from, int base) -> std::optional<Json> {
-    const auto [stopped, error] = std::from_chars(from, end, value, base);
-    if (error == std::errc() && stopped == end) return Json(value);
-    return std::nullopt;
-  };
-  if (text.starts_with("0x")) return whole(std::uint64_t{0}, begin + 2, 16).value_or(Json(text));
-  if (text.starts_with("0o")) return whole(std::uint64_t{0}, begin + 2, 8).value_or(Json(text));
-  if (auto number = whole(std::int64_t{0}, begin, 10)) return *number;
-  if (auto number = whole(std::uint64_t{0}, begin, 10)) return *number;
-  const std::size_t first = text.find_first_not_of("+-");
-  if (first == std::string::npos || text.find_first_not_of("0123456789.eE+-") != std::string::npos) return text;
-  double value = 0;
-  const auto [stopped, error] = std::from_chars(begin, end, value);
-  if (error == std::errc() && stopped == end && std::isfinite(value)) return value;
-  if (error == std::errc::result_out_of_range && stopped == end)
-    throw Broken{"number " + cut(text, 64) + " is out of range"};
-  return text;
-}
+/// One node as it stands in the text. An alias refers to the event where its anchor's node begins, so that nothing is
+/// expanded before it has been counted.
+struct Event {
+  enum class Kind { Null, Plain, Text, Sequence, Map, End, Alias };
+  Kind kind;
+  int line;
+  std::string text = {};
+  std::size_t target = 0;  ///< Alias: the anchored event
+  std::size_t nodes = 1;   ///< with everything in it expanded
+  std::size_t height = 0;  ///< containers below and including this one
+  bool is_open = false;
+};
 
-/// Builds JSON from events, so that an alias costs what it stands for before it is expanded.
-class Builder final : public YAML::EventHandler {
+/// Writes down what the parser says and checks every limit on the way.
+class Recorder final : public YAML::EventHandler {
  public:
-  explicit Builder(const YamlLimits& limits) : limits_(limits) {}
-  [[nodiscard]] std::vector<Json>& documents() { return documents_; }
+  Recorder(std::string_view text, const YamlLimits& limits) : text_(text), limits_(limits) {}
+
+  std::vector<Event> events;
+  std::vector<std::size_t> documents;  ///< where in `events` each begins
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++seen_ > limits_.max_documents)
-      refuse(mark, "more than " + std::to_string(limits_.max_documents) + " documents");
-    root_ = nullptr;
-    anchors_.clear();
+    const int line = mark.line + 1;
+    if (documents.size() >= limits_.max_documents) {
+      throw BrokenRule{line, fmt::format("more than {} documents", limits_.max_documents)};
+    }
+    // yaml-cpp takes what is left after a complete node as another document, and never gets past a stray "]".
+    if (!documents.empty() && !starts_document(mark)) throw BrokenRule{line, "text after the end of the document"};
+    documents.push_back(events.size());
   }
-  void OnDocumentEnd() override {
-    if (!root_.is_null()) documents_.push_back(std::move(root_));
-  }
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { value(mark, nullptr, anchor, 1); }
+  void OnDocumentEnd() override { anchors_.clear(); }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { leaf(mark, anchor, Event::Kind::Null, {}); }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& text) override {
-    // "!" marks a quoted scalar, "?" a plain one.
-    if (tag == "?" || tag.empty()) return value(mark, key_next() ? Json(text) : plain_scalar(text), anchor, 1);
-    if (tag == "!" || tag == "tag:yaml.org,2002:str") return value(mark, text, anchor, 1);
-    refuse(mark, "tag " + cut(one_line(tag), 64) + " is not supported");
+                const std::string& value) override {
+    leaf(mark, anchor, scalar_kind(mark, tag), value);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
-    if (found == anchors_.end()) refuse(mark, "an alias stands inside what it names");
-    count(mark, found->second.nodes);
-    if (open_.size() + found->second.depth > limits_.max_depth) too_deep(mark);
-    value(mark, found->second.value, YAML::NullAnchor, 0);
-    if (!open_.empty()) open_.back().depth = std::max(open_.back().depth, found->second.depth + 1);
+    if (found == anchors_.end()) throw BrokenRule{mark.line + 1, "alias without an anchor"};
+    const Event& target = events[found->second];
+    if (target.is_open) throw BrokenRule{mark.line + 1, "alias inside its own anchor"};
+    Event alias{Event::Kind::Alias, mark.line + 1};
+    alias.target = found->second;
+    alias.nodes = target.nodes;
+    alias.height = target.height;
+    count(alias);
+    events.push_back(std::move(alias));
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    open(mark, Json::array(), anchor);
+    start(mark, anchor, Event::Kind::Sequence, tag, "tag:yaml.org,2002:seq");
   }
-  void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+  void OnSequenceEnd() override { end(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
-    open(mark, Json::object(), anchor);
+    start(mark, anchor, Event::Kind::Map, tag, "tag:yaml.org,2002:map");
   }
-  void OnMapEnd() override { close(); }
+  void OnMapEnd() override { end(); }
 
  private:
-  struct Open {
-    Json value;
-    YAML::anchor_t anchor;
-    YAML::Mark mark;
-    std::size_t nodes_before;
-    std::size_t depth = 1;
-    std::optional<std::string> key;
-  };
-  struct Anchored {
-    Json value;
-    std::size_t nodes;
-    std::size_t depth;
-  };
-
-  [[noreturn]] static void refuse(const YAML::Mark& mark, const std::string& rule) {
-    throw Broken{"line " + std::to_string(mark.line + 1) + ": " + rule};
-  }
-  [[noreturn]] void too_deep(const YAML::Mark& mark) const {
-    refuse(mark, "nested deeper than " + std::to_string(limits_.max_depth));
-  }
-  void count(const YAML::Mark& mark, std::size_t nodes) {
-    nodes_ += nodes;
-    if (nodes_ > limits_.max_nodes)
-      refuse(mark, "more than " + std::to_string(limits_.max_nodes) + " values, aliases expanded");
-  }
-  [[nodiscard]] bool key_next() const { return !open_.empty() && open_.back().value.is_object() && !open_.back().key; }
-
-  void value(const YAML::Mark& mark, Json given, YAML::anchor_t anchor, std::size_t nodes) {
-    count(mark, nodes);
-    if (anchor != YAML::NullAnchor) anchors_[anchor] = {given, 1, 1};
-    place(mark, std::move(given));
-  }
-
-  void place(const YAML::Mark& mark, Json given) {
-    if (open_.empty()) {
-      root_ = std::move(given);
-      return;
+  [[nodiscard]] bool starts_document(const YAML::Mark& mark) {
+    if (mark.column != 0) return false;
+    for (; line_ < mark.line && line_start_ != std::string_view::npos; ++line_) {
+      const auto end_of_line = text_.find('\n', line_start_);
+      line_start_ = end_of_line == std::string_view::npos ? end_of_line : end_of_line + 1;
     }
-    Open& parent = open_.back();
-    if (parent.value.is_array()) {
-      parent.value.push_back(std::move(given));
-    } else if (!parent.key) {
-      if (!given.is_string()) refuse(mark, "a key must be text");
-      parent.key = given.get<std::string>();
-      if (parent.value.contains(*parent.key)) refuse(mark, "duplicate key \"" + cut(one_line(*parent.key), 64) + "\"");
-    } else {
-      parent.value[*parent.key] = std::move(given);
-      parent.key.reset();
+    return line_start_ != std::string_view::npos && text_.substr(line_start_).starts_with("---");
+  }
+  static Event::Kind scalar_kind(const YAML::Mark& mark, const std::string& tag) {
+    if (tag == "?") return Event::Kind::Plain;
+    if (tag == "!" || tag == "tag:yaml.org,2002:str") return Event::Kind::Text;
+    for (const std::string_view known : {"null", "bool", "int", "float"}) {
+      if (tag == fmt::format("tag:yaml.org,2002:{}", known)) return Event::Kind::Plain;
     }
+    throw BrokenRule{mark.line + 1, "a tag other than those of the core schema"};
   }
-
-  void open(const YAML::Mark& mark, Json container, YAML::anchor_t anchor) {
-    if (open_.size() >= limits_.max_depth) too_deep(mark);
-    count(mark, 1);
-    if (key_next()) refuse(mark, "a key must be text");
-    open_.push_back({.value = std::move(container), .anchor = anchor, .mark = mark, .nodes_before = nodes_ - 1});
+  void leaf(const YAML::Mark& mark, YAML::anchor_t anchor, Event::Kind kind, const std::string& value) {
+    Event event{kind, mark.line + 1, value};
+    count(event);
+    if (anchor != 0) anchors_[anchor] = events.size();
+    events.push_back(std::move(event));
   }
-
-  void close() {
-    Open done = std::move(open_.back());
+  void start(const YAML::Mark& mark, YAML::anchor_t anchor, Event::Kind kind, const std::string& tag,
+             std::string_view own_tag) {
+    if (tag != "?" && tag != "!" && tag != own_tag) {
+      throw BrokenRule{mark.line + 1, "a tag other than those of the core schema"};
+    }
+    Event event{kind, mark.line + 1};
+    event.is_open = true;
+    event.height = 1;
+    count(event);
+    if (anchor != 0) anchors_[anchor] = events.size();
+    open_.push_back(events.size());
+    events.push_back(std::move(event));
+  }
+  void end() {
+    Event& closed = events[open_.back()];
+    closed.is_open = false;
     open_.pop_back();
-    if (done.anchor != YAML::NullAnchor) anchors_[done.anchor] = {done.value, nodes_ - done.nodes_before, done.depth};
-    if (!open_.empty()) open_.back().depth = std::max(open_.back().depth, done.depth + 1);
-    place(done.mark, std::move(done.value));
+    if (!open_.empty()) {
+      Event& parent = events[open_.back()];
+      parent.nodes += closed.nodes;
+      parent.height = std::max(parent.height, closed.height + 1);
+    }
+    events.push_back(Event{Event::Kind::End, closed.line});
+  }
+  /// Counts a node that is complete or begins; a container hands its own count up when it ends.
+  void count(const Event& event) {
+    nodes_ += event.nodes;
+    if (nodes_ > limits_.max_nodes) throw BrokenRule{event.line, fmt::format("more than {} values", limits_.max_nodes)};
+    if (open_.size() + event.height > limits_.max_depth) {
+      throw BrokenRule{event.line, fmt::format("nested deeper than {}", limits_.max_depth)};
+    }
+    if (event.is_open || open_.empty()) return;
+    Event& parent = events[open_.back()];
+    parent.nodes += event.nodes;
+    parent.height = std::max(parent.height, event.height + 1);
   }
 
-  const YamlLimits& limits_;
-  std::vector<Json> documents_;
-  Json root_;
-  std::vector<Open> open_;
-  std::map<YAML::anchor_t, Anchored> anchors_;
+  std::string_view text_;
+  YamlLimits limits_;
+  std::map<YAML::anchor_t, std::size_t> anchors_;
+  std::vector<std::size_t> open_;
   std::size_t nodes_ = 0;
-  std::size_t seen_ = 0;
+  int line_ = 0;
+  std::size_t line_start_ = 0;
 };
 
-void emit(YAML::Emitter& out, const Json& value) {
-  if (value.is_object()) {
-    out << (value.empty() ? YAML::Flow : YAML::Block) << YAML::BeginMap;
-    for (const auto& [key, member] : value.items()) {
-      out << YAML::Key << YAML::DoubleQuoted << valid_utf8(key) << YAML::Value;
-      emit(out, member);
+/// Turns the events into values, walking an anchor's events again for each alias.
+class Reader {
+ public:
+  explicit Reader(const std::vector<Event>& events) : events_(events) {}
+
+  /// The node that begins at `at`; moves `at` past it.
+  Json node(std::size_t& at) const {
+    const Event& event = events_[at++];
+    switch (event.kind) {
+      case Event::Kind::Plain: return plain(event);
+      case Event::Kind::Text: return event.text;
+      case Event::Kind::Sequence: return sequence(at);
+      case Event::Kind::Map: return map(at);
+      case Event::Kind::Alias: {
+        std::size_t target = event.target;
+        return node(target);
+      }
+      case Event::Kind::Null:
+      case Event::Kind::End: break;
     }
-    out << YAML::EndMap;
-  } else if (value.is_array()) {
-    out << (value.empty() ? YAML::Flow : YAML::Block) << YAML::BeginSeq;
-    for (const Json& member : value) emit(out, member);
-    out << YAML::EndSeq;
-  } else if (value.is_string()) {
-    out << YAML::DoubleQuoted << valid_utf8(value.get<std::string>());
-  } else {
-    out << dump_json(value);
+    return nullptr;
   }
+
+ private:
+  static Json plain(const Event& event) {
+    auto value = plain_yaml_scalar(event.text);
+    if (!value) throw BrokenRule{event.line, value.error().message};
+    return *std::move(value);
+  }
+  Json sequence(std::size_t& at) const {
+    Json::array_t items;
+    while (events_[at].kind != Event::Kind::End) items.push_back(node(at));
+    ++at;
+    return items;
+  }
+  Json map(std::size_t& at) const {
+    Json::object_t members;
+    Json::array_t merged;
+    while (events_[at].kind != Event::Kind::End) {
+      const Event& key = scalar_key(at);
+      ++at;
+      Json value = node(at);
+      if (key.kind == Event::Kind::Plain && key.text == "<<") {
+        if (!merged.empty()) throw BrokenRule{key.line, "duplicate key \"<<\""};
+        merged = merge_sources(std::move(value), key.line);
+      } else if (!members.try_emplace(key.text, std::move(value)).second) {
+        throw BrokenRule{key.line, fmt::format("duplicate key \"{}\"", cut(one_line(key.text), 128))};
+      }
+    }
+    ++at;
+    for (Json& source : merged) members.merge(source.get_ref<Json::object_t&>());
+    return members;
+  }
+  /// What a map says itself wins over what it merges, and an earlier source over a later one.
+  static Json::array_t merge_sources(Json value, int line) {
+    Json::array_t sources;
+    if (value.is_array()) {
+      sources = std::move(value.get_ref<Json::array_t&>());
+    } else {
+      sources.push_back(std::move(value));
+    }
+    const bool all_maps = std::ranges::all_of(sources, [](const Json& source) { return source.is_object(); });
+    if (!all_maps) throw BrokenRule{line, "\"<<\" merges something that is not a map"};
+    return sources;
+  }
+  [[nodiscard]] const Event& scalar_key(std::size_t at) const {
+    const Event& event = events_[at].kind == Event::Kind::Alias ? events_[events_[at].target] : events_[at];
+    if (event.kind == Event::Kind::Plain || event.kind == Event::Kind::Text) return event;
+    throw BrokenRule{events_[at].line,
+                     event.kind == Event::Kind::Null ? "a key without text" : "a key that is not text"};
+  }
+
+  const std::vector<Event>& events_;
+};
+
+Error refusal(int line, std::string_view rule) {
+  return fail(ErrorKind::Invalid, fmt::format("invalid YAML: line {}: {}", line, rule));
+}
+
+/// yaml-cpp ends its input at a 0x04 and guesses UTF-16 from NUL bytes; YAML allows none of these characters.
+std::optional<Error> unreadable_character(std::string_view text) {
+  const auto is_bad = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte == 0x7F || (byte < 0x20 && c != '\n' && c != '\r' && c != '\t');
+  };
+  const auto bad = std::ranges::find_if(text, is_bad);
+  if (bad == text.end()) return std::nullopt;
+  const auto line = 1 + std::count(text.begin(), bad, '\n');
+  return refusal(static_cast<int>(line), "a control character");
+}
+
+std::vector<Json> values_of(const Recorder& recorder) {
+  std::vector<Json> values;
+  const Reader reader(recorder.events);
+  for (std::size_t at : recorder.documents) {
+    Json value = reader.node(at);
+    if (!value.is_null()) values.push_back(std::move(value));
+  }
+  return values;
 }
 
 }  // namespace
 
 Result<std::vector<Json>> parse_yaml(std::string_view text, const YamlLimits& limits) {
   if (text.size() > limits.max_bytes) {
-    return fail(ErrorKind::Invalid,
-                "YAML of " + std::to_string(text.size()) + " bytes is larger than " + std::to_string(limits.max_bytes));
+    return fail(ErrorKind::Invalid, fmt::format("YAML of {} bytes is larger than {}", text.size(), limits.max_bytes));
   }
-  Builder builder(limits);
+  if (valid_utf8(text) != text) return fail(ErrorKind::Invalid, "invalid YAML: not UTF-8");
+  if (auto error = unreadable_character(text)) return *std::move(error);
+  std::istringstream stream{std::string(text)};
+  Recorder recorder(text, limits);
   try {
-    std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
+    while (parser.HandleNextDocument(recorder)) {
     }
-  } catch (const Broken& broken) {
-    return fail(ErrorKind::Invalid, "invalid YAML: " + broken.message);
+    return values_of(recorder);
+  } catch (const BrokenRule& broken) {
+    return refusal(broken.line, broken.rule);
   } catch (const YAML::Exception& error) {
-    return fail(ErrorKind::Invalid,
-                "invalid YAML: line " + std::to_string(error.mark.line + 1) + ": " + cut(one_line(error.msg), 200));
+    return refusal(error.mark.line + 1, one_line(error.msg));
   }
-  return std::move(builder.documents());
-}
-
-std::string dump_yaml(const Json& value) {
-  YAML::Emitter out;
-  emit(out, value);
-  return std::string(out.c_str()) + "\n";
 }
 
 }  // namespace deployctl

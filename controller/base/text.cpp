@@ -8,91 +8,103 @@
 namespace deployctl {
 namespace {
 
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::string_view kEllipsis = "\xE2\x80\xA6";     // U+2026
+constexpr char32_t kEscape = 0x1B;
+// An unfinished string sequence (window title, …) hides at most this much of what follows it.
+constexpr std::size_t kLongestControlString = 1024;
 
-/// Length of the well-formed UTF-8 sequence at the front (RFC 3629: no overlong forms, no surrogates); 0 when there is
-/// none.
-std::size_t sequence(std::string_view text) {
-  const auto byte = [&](std::size_t i) {
-    return i < text.size() ? static_cast<std::uint8_t>(text[i]) : std::uint8_t{0};
-  };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  const std::uint8_t first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return follows(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    if (!follows(1) || !follows(2)) return 0;
-    if (first == 0xE0 && byte(1) < 0xA0) return 0;
-    if (first == 0xED && byte(1) > 0x9F) return 0;
-    return 3;
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+struct CodePoint {
+  char32_t value = 0;
+  std::size_t size = 0;  ///< 0: not valid UTF-8 here
+};
+
+CodePoint decode(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  if (first < 0x80) return {first, 1};
+  const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || text.size() < size) return {};
+  char32_t value = first & (0xFFU >> (size + 1));
+  for (std::size_t i = 1; i < size; ++i) {
+    if (!is_continuation(text[i])) return {};
+    value = value << 6U | (static_cast<unsigned char>(text[i]) & 0x3FU);
   }
-  if (first >= 0xF0 && first <= 0xF4) {
-    if (!follows(1) || !follows(2) || !follows(3)) return 0;
-    if (first == 0xF0 && byte(1) < 0x90) return 0;
-    if (first == 0xF4 && byte(1) > 0x8F) return 0;
-    return 4;
-  }
-  return 0;
+  const bool overlong = (size == 3 && value < 0x800) || (size == 4 && value < 0x10000);
+  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+  if (overlong || surrogate || value > 0x10FFFF) return {};
+  return {value, size};
 }
 
-/// Length of the terminal escape sequence at the front (ECMA-48 CSI and OSC, or two characters); the text starts with
-/// ESC.
-std::size_t escape_sequence(std::string_view text) {
+/// Moves a terminal, or changes the order in which the rest of the line is shown (made to deceive readers).
+bool is_control(const CodePoint& point) {
+  const char32_t c = point.value;
+  const bool changes_direction = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+  return point.size > 0 && (c < 0x20 || (c >= 0x7F && c <= 0x9F) || changes_direction);
+}
+
+bool is_blank(char32_t c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0x2028 || c == 0x2029; }
+
+/// Parameters and final character of a control sequence: the part of `text` after ESC [.
+std::size_t control_sequence_size(std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size() && text[size] >= 0x20 && text[size] <= 0x3F) ++size;
+  const bool has_final = size < text.size() && text[size] >= 0x40 && text[size] <= 0x7E;
+  return has_final ? size + 1 : size;
+}
+
+/// The part of `text` after ESC ] up to BEL or ESC \, nothing when it does not end on this line.
+std::size_t control_string_size(std::string_view text) {
+  const std::string_view window = text.substr(0, kLongestControlString);
+  const std::size_t end = window.find_first_of("\a\x1B\n\r");
+  if (end == std::string_view::npos || window[end] == '\n' || window[end] == '\r') return 0;
+  if (window[end] == '\a') return end + 1;
+  return window.substr(end).starts_with("\x1B\\") ? end + 2 : end;
+}
+
+/// How many bytes of `text`, which begins with ESC, are no text.
+std::size_t escape_size(std::string_view text) {
   if (text.size() < 2) return 1;
-  if (text[1] == '[') {
-    std::size_t at = 2;
-    while (at < text.size() && (text[at] < '@' || text[at] > '~')) ++at;
-    return std::min(at + 1, text.size());
+  const std::string_view rest = text.substr(2);
+  switch (text[1]) {
+    case '[': return 2 + control_sequence_size(rest);
+    case ']':
+    case 'P':
+    case 'X':
+    case '^':
+    case '_': return 2 + control_string_size(rest);
+    default: break;
   }
-  if (text[1] == ']') {
-    const std::size_t end = text.find_first_of(std::string_view("\x07\x1b", 2), 2);
-    if (end == std::string_view::npos) return text.size();
-    return end + (text[end] == '\x1b' ? std::min<std::size_t>(2, text.size() - end) : 1);
-  }
-  return 2;
+  std::size_t size = 1;
+  while (size < text.size() && text[size] >= 0x20 && text[size] <= 0x2F) ++size;
+  return size < text.size() && text[size] >= 0x30 && text[size] <= 0x7E ? size + 1 : size;
 }
-
-bool is_continuation(char c) { return (static_cast<std::uint8_t>(c) & 0xC0U) == 0x80U; }
 
 }  // namespace
 
-std::string valid_utf8(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  while (!text.empty()) {
-    const std::size_t size = sequence(text);
-    out.append(size == 0 ? kReplacement : text.substr(0, size));
-    text.remove_prefix(std::max<std::size_t>(size, 1));
-  }
-  return out;
-}
-
 std::string one_line(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  bool space = false;
-  while (!text.empty()) {
-    const char c = text.front();
-    if (c == '\x1b') {
-      text.remove_prefix(escape_sequence(text));
+  std::string line;
+  line.reserve(text.size());
+  bool is_space_due = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string_view rest = text.substr(at);
+    const CodePoint point = decode(rest);
+    if (point.value == kEscape) {
+      at += escape_size(rest);
       continue;
     }
-    const std::size_t size = sequence(text);
-    // C1 controls (U+0080 to U+009F) move terminals as well.
-    const bool c1 = size == 2 && c == '\xC2' && static_cast<std::uint8_t>(text[1]) < 0xA0;
-    if (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
-      space = !out.empty();
-    } else if (size != 1 || (c >= ' ' && c != '\x7f')) {
-      if (!c1) {
-        if (space) out += ' ';
-        space = false;
-        out.append(size == 0 ? kReplacement : text.substr(0, size));
-      }
+    at += std::max<std::size_t>(point.size, 1);
+    if (is_blank(point.value)) {
+      is_space_due = !line.empty();
+      continue;
     }
-    text.remove_prefix(std::max<std::size_t>(size, 1));
+    if (is_control(point)) continue;
+    if (is_space_due) line += ' ';
+    is_space_due = false;
+    line += point.size > 0 ? rest.substr(0, point.size) : kReplacement;
   }
-  return out;
+  return line;
 }
 
 std::string cut(std::string_view text, std::size_t max_bytes) {
@@ -101,6 +113,18 @@ std::string cut(std::string_view text, std::size_t max_bytes) {
   std::size_t keep = max_bytes - kEllipsis.size();
   while (keep > 0 && is_continuation(text[keep])) --keep;
   return std::string(text.substr(0, keep)) + std::string(kEllipsis);
+}
+
+std::string valid_utf8(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string_view rest = text.substr(at);
+    const std::size_t size = decode(rest).size;
+    valid += size > 0 ? rest.substr(0, size) : kReplacement;
+    at += std::max<std::size_t>(size, 1);
+  }
+  return valid;
 }
 
 std::size_t code_points(std::string_view text) {
@@ -119,7 +143,7 @@ std::string bounded_name(std::string_view name, std::size_t max) {
   }
   while (out.ends_with('-')) out.pop_back();
   const std::string hash = sha256_hex(name).substr(0, kHash);
-  return out.empty() ? hash : out + "-" + hash;
+  return out.empty() ? hash.substr(0, max) : out + "-" + hash;
 }
 
 }  // namespace deployctl

@@ -9,8 +9,8 @@
 
 namespace deployctl {
 
-/// Valid UTF-8 (each bad byte becomes U+FFFD), ANSI sequences and control characters removed, line breaks and tabs
-/// turned into single spaces.
+/// Valid UTF-8 (each bad byte becomes U+FFFD); ANSI sequences, control characters and direction overrides removed; each
+/// run of blanks, tabs and line breaks one space, none at the ends.
 std::string one_line(std::string_view text);
 
 /// At most `max_bytes`, cut between code points, with "…" as the last character when something was cut.

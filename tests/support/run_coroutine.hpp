@@ -7,6 +7,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <exception>
 #include <optional>
 #include <stdexcept>
@@ -16,10 +17,10 @@
 
 namespace deployctl::support {
 
-inline constexpr auto kHang = std::chrono::seconds(60);
+inline constexpr std::chrono::milliseconds kHang = std::chrono::seconds(60);
 
 template <class T>
-T run_coroutine(asio::io_context& loop, Task<T> task) {
+T run_coroutine(asio::io_context& loop, Task<T> task, std::chrono::milliseconds hang = kHang) {
   std::optional<T> value;
   std::exception_ptr thrown;
   bool ended = false;
@@ -29,14 +30,14 @@ T run_coroutine(asio::io_context& loop, Task<T> task) {
     value = std::move(result);
   });
   loop.restart();
-  loop.run_for(kHang);
+  loop.run_for(hang);
   if (!ended) throw std::runtime_error("the coroutine did not end");
   EXPECT_TRUE(loop.stopped()) << "work was left behind on the loop";
   if (thrown) std::rethrow_exception(thrown);
   return std::move(*value);
 }
 
-inline void run_coroutine(asio::io_context& loop, Task<void> task) {
+inline void run_coroutine(asio::io_context& loop, Task<void> task, std::chrono::milliseconds hang = kHang) {
   std::exception_ptr thrown;
   bool ended = false;
   asio::co_spawn(loop, std::move(task), [&](std::exception_ptr error) {
@@ -44,7 +45,7 @@ inline void run_coroutine(asio::io_context& loop, Task<void> task) {
     thrown = error;
   });
   loop.restart();
-  loop.run_for(kHang);
+  loop.run_for(hang);
   if (!ended) throw std::runtime_error("the coroutine did not end");
   EXPECT_TRUE(loop.stopped()) << "work was left behind on the loop";
   if (thrown) std::rethrow_exception(thrown);
@@ -52,9 +53,9 @@ inline void run_coroutine(asio::io_context& loop, Task<void> task) {
 
 /// On a fresh loop, for tasks that need none of their own.
 template <class T>
-T run_coroutine(Task<T> task) {
+T run_coroutine(Task<T> task, std::chrono::milliseconds hang = kHang) {
   asio::io_context loop(1);
-  return run_coroutine(loop, std::move(task));
+  return run_coroutine(loop, std::move(task), hang);
 }
 inline void run_coroutine(Task<void> task) {
   asio::io_context loop(1);
