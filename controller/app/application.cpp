@@ -93,10 +93,7 @@ struct Application::Parts {
         return Page{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics.serialize()};
       });
     }
-    metrics.before_serialize([this] {
-      queue.measure();
-      metrics.set_unreadable(store.unreadable());
-    });
+    metrics.before_serialize([this] { metrics.set_unreadable(store.unreadable()); });
   }
 
   runtime::WatcherOptions watcher_options() {

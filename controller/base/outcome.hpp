@@ -1,7 +1,7 @@
 #pragma once
 
-// What a reconcile says to the loop that called it: done until something changes, come again after a while, or an error (retried
-// with the key's back-off). The reason why it was called is hidden from it, as in controller-runtime.
+// What a reconcile says to the loop that called it: done until something changes, come again after a while, or an error
+// (retried with the key's back-off). The reason why it was called is hidden from it, as in controller-runtime.
 
 #include <optional>
 

@@ -1,7 +1,8 @@
 #pragma once
 
-// What the engine tells about its work, for metrics (app/ turns it into the deployctl_* series of prometheus). Every call returns at
-// once. Label values come from closed sets or object names, never from messages. Fake: support/fake_measurements.
+// What the engine tells about its work, for metrics (app/ turns it into the deployctl_* series of prometheus). Every
+// call returns at once. Label values come from closed sets or object names, never from messages. Fake:
+// support/fake_measurements.
 
 #include <string>
 #include <string_view>

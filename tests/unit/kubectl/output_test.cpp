@@ -11,9 +11,10 @@ ErrorKind kind_of(const std::string& err) { return error_of(support::step_exited
 
 // fault K1
 TEST(KubectlOutput, ConflictNamesManagerAndFields) {
-  const Error error = error_of(support::step_exited(1, "",
-                                               "error: Apply failed with 1 conflict: conflict with \"someone\" using "
-                                               "apps/v1: .spec.replicas\nPlease review the fields above"));
+  const Error error =
+      error_of(support::step_exited(1, "",
+                                    "error: Apply failed with 1 conflict: conflict with \"someone\" using "
+                                    "apps/v1: .spec.replicas\nPlease review the fields above"));
   EXPECT_EQ(error.kind, ErrorKind::Conflict);
   EXPECT_EQ(error.message, "Apply failed with 1 conflict: conflict with \"someone\" using apps/v1: .spec.replicas");
 }
