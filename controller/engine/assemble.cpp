@@ -98,6 +98,7 @@ Task<Result<executors::Inputs>> assemble_inputs(Services& services, api::Deploym
 Task<Result<sources::ResolvedVariables>> values_of(Services& services, ObjectKey key, history::Snapshot snapshot,
                                                    bool bare) {
   auto values = co_await sources::restore_variables(services.ports.references, key, snapshot.spec, snapshot.pinned);
+  if (values) services.ports.secrets.replace(key, values->secret_values);
   if (values || !bare) co_return values;
   api::DeploymentSpec without = snapshot.spec;
   without.variables.clear();

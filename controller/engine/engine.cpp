@@ -155,10 +155,9 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
 
 Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, Resolve /*decision*/) {
   const api::Requests requests = api::read_requests(object.meta.annotations, object.status.last_handled);
-  std::optional<Desired> before;
-  if (run.resolution) before = run.resolution->desired;
   run.references_changed = false;
-  run.resolution = co_await resolve(services, object, before, requests.reconcile ? requests.reconcile->token : "");
+  run.resolution = co_await resolve(services, object, run.desired, requests.reconcile ? requests.reconcile->token : "");
+  run.desired = run.resolution->desired;
   co_return std::nullopt;
 }
 
@@ -172,11 +171,12 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
   const api::Requests requests = api::read_requests(object.meta.annotations, object.status.last_handled);
   std::optional<std::string> answered_token;
   if (requests.reconcile &&
-      (object.undecodable || (run.resolution && run.resolution->desired.reconcile_token == requests.reconcile->token)))
+      (object.undecodable || (run.desired && run.desired->reconcile_token == requests.reconcile->token)))
     answered_token = requests.reconcile->token;
   const auto written = co_await recorder.write(
       object, rested(object, decision.rest, requests, answered_token, services.ports.clock.wall()));
   if (!written) co_return after(written.error());
+  run.resolution.reset();  // files and values of thousands of objects at rest are not kept
   co_return until(decision.until);
 }
 

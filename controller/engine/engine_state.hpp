@@ -1,8 +1,8 @@
 #pragma once
 
 // The engine's inside: what it remembers, and one act for each decision. The acts stand in engine.cpp (the loop, the
-// small ones), begin.cpp (operations are made), operate.cpp (and driven), perform.cpp (tasks), look.cpp (checks). An
-// act that answers nothing asks for another look from the top.
+// small ones), begin.cpp and recover.cpp (operations are made), operate.cpp (and driven), perform.cpp (tasks), look.cpp
+// (checks). An act that answers nothing asks for another look from the top.
 
 #include <map>
 #include <set>
@@ -42,7 +42,6 @@ struct Engine::State {
   // begin.cpp
   Task<Acted> act(api::Deployment object, ObjectRun& run, Begin decision);
   Task<Acted> act(api::Deployment object, ObjectRun& run, RollBack decision);
-  Task<Acted> act(api::Deployment object, ObjectRun& run, Recover decision);
   Task<Acted> act(api::Deployment object, ObjectRun& run, Destroy decision);
   std::unique_ptr<ActiveOperation> new_operation(const api::Deployment& object, const ObjectRun& run,
                                                  api::OperationKind kind);
@@ -54,11 +53,24 @@ struct Engine::State {
   Task<Result<void>> make_ready(api::Deployment object, ActiveOperation& operation,
                                 std::optional<sources::ResolvedVariables> values);
 
+  Task<Result<OperationPlan::Make>> plan_of_move(api::Deployment object, ActiveOperation& operation);
+  Task<Result<executors::Inputs>> inputs_of(api::Deployment object, ActiveOperation& operation,
+                                            std::optional<sources::ResolvedVariables> values);
+  Task<Result<void>> add_gate_and_hooks(ObjectKey key, ActiveOperation& operation, executors::Inputs inputs,
+                                        OperationPlan& plan);
+
+  // recover.cpp
+  Task<Acted> act(api::Deployment object, ObjectRun& run, Recover decision);
+  std::unique_ptr<ActiveOperation> taken_over(const api::Deployment& object, const ObjectRun& run);
+  Task<Acted> give_up(api::Deployment object, ObjectRun& run, Error why);
+  Task<Acted> ask_a_person(api::Deployment object, ObjectRun& run);
+
   // operate.cpp
   Task<Acted> act(api::Deployment object, ObjectRun& run, Continue decision);
   Task<Acted> act(api::Deployment object, ObjectRun& run, Cancel decision);
   Task<Acted> advance(api::Deployment object, ObjectRun& run);
-  Task<Acted> write_journal(api::Deployment object, ActiveOperation& operation, WriteJournal action);
+  Task<Acted> write_journal(api::Deployment object, ObjectRun& run, WriteJournal action);
+  Task<Acted> start_over(api::Deployment object, ObjectRun& run);
   Task<Acted> start_step(api::Deployment object, ObjectRun& run, RunStep action);
   Task<Result<void>> keep_revision(api::Deployment object, ActiveOperation& operation);
   Task<Acted> close(api::Deployment object, ObjectRun& run, Ended ended);
@@ -75,6 +87,8 @@ struct Engine::State {
   Task<void> run_gate(Leaver leaver, std::vector<health::Check> checks, api::Require require, health::RunScope scope);
   Task<void> run_sleep(Leaver leaver, Duration length);
   Task<executors::StepResult> perform(executors::Step step, process::RunContext context);
+  void log_failed_step(const ObjectKey& key, api::Type type, const std::string& step,
+                       const executors::StepResult& result) const;
   void leave(const ObjectKey& key, std::uint64_t ticket, Finished finished);
   health::Services health_services();
 

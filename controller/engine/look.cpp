@@ -78,8 +78,9 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
   // With the digest that serves, the gate people read in the spec is the one that counts.
   std::optional<api::DeploymentSpec> gate;
   const api::HistoryEntry* serving = serving_entry(object.status);
-  if (serving != nullptr && run.resolution && run.resolution->desired.digest == serving->digest)
-    gate = run.resolution->spec;
+  if (serving != nullptr && run.desired && run.desired->generation == object.meta.generation &&
+      run.desired->digest == serving->digest)
+    gate = object.spec;
   run.check.emplace();
   run.check->ticket = ++last_ticket;
   run.check->task = tasks.spawn("look", look_at_serving(object, last_ticket, std::move(gate)));

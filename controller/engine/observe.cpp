@@ -35,7 +35,7 @@ Observation observe(const api::Deployment& object, const ObjectRun& run, const S
   seen.slot_free = around.slot_free;
   seen.started = around.started;
   if (run.operation) seen.running = running(*run.operation);
-  if (run.resolution) seen.desired = run.resolution->desired;
+  seen.desired = run.desired;
   seen.references_changed = run.references_changed;
   seen.requests = api::read_requests(object.meta.annotations, object.status.last_handled);
   seen.checked_at = run.checked_at;

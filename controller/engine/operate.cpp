@@ -8,6 +8,7 @@
 #include "base/sha256.hpp"
 #include "engine/engine_state.hpp"
 #include "engine/failures.hpp"
+#include "engine/inventory.hpp"
 #include "engine/past.hpp"
 #include "engine/schedule.hpp"
 #include "history/retention.hpp"
@@ -18,21 +19,6 @@ namespace deployctl::engine {
 namespace {
 
 constexpr Duration kProgressPace = std::chrono::seconds(10);
-constexpr int kMostNumbersTried = 5;
-constexpr const char* kCarriedPin = "carried";
-
-/// The rendered inventory united with what was there before, so that nothing is forgotten if this is cut off.
-executors::Remembered united(executors::Remembered remembered, const Json& before) {
-  if (!remembered.inventory.is_array() || !before.is_array()) return remembered;
-  std::size_t carried = 0;
-  for (const Json& line : before) {
-    if (std::ranges::find(remembered.inventory, line) != remembered.inventory.end()) continue;
-    remembered.inventory.push_back(line);
-    ++carried;
-  }
-  if (carried > 0 && remembered.pins.is_object()) remembered.pins[kCarriedPin] = carried;
-  return remembered;
-}
 
 std::string doing_words(const ActiveOperation& operation, std::string_view step) {
   std::string words = "step " + std::string(step);
@@ -129,7 +115,7 @@ Task<Engine::State::Acted> Engine::State::advance(api::Deployment object, Object
   }
   if (auto* ended = std::get_if<Ended>(&*operation.pending)) co_return co_await close(object, run, *ended);
   if (auto* journal = std::get_if<WriteJournal>(&*operation.pending))
-    co_return co_await write_journal(object, operation, *journal);
+    co_return co_await write_journal(object, run, *journal);
   if (auto* step = std::get_if<RunStep>(&*operation.pending)) co_return co_await start_step(object, run, *step);
   const WallTime now = services.ports.clock.wall();
   if (!operation.first_step) operation.first_step = now;
@@ -145,8 +131,8 @@ Task<Engine::State::Acted> Engine::State::advance(api::Deployment object, Object
   co_return std::nullopt;
 }
 
-Task<Engine::State::Acted> Engine::State::write_journal(api::Deployment object, ActiveOperation& operation,
-                                                        WriteJournal action) {
+Task<Engine::State::Acted> Engine::State::write_journal(api::Deployment object, ObjectRun& run, WriteJournal action) {
+  ActiveOperation& operation = *run.operation;
   // The answer of our own write may have been lost: then it is there.
   const auto& open = object.status.operation;
   const bool ours = open && open->id == operation.journal.id;
@@ -155,7 +141,10 @@ Task<Engine::State::Acted> Engine::State::write_journal(api::Deployment object, 
   if (!landed || (operation.resumed && open->step != action.step)) {
     const bool deploys = operation.journal.kind != api::OperationKind::Destroy;
     if (deploys && !operation.resumed)
-      if (const auto kept = co_await keep_revision(object, operation); !kept) co_return after(kept.error());
+      if (const auto kept = co_await keep_revision(object, operation); !kept) {
+        if (kept.error().kind == ErrorKind::Conflict) co_return co_await start_over(object, run);
+        co_return after(kept.error());
+      }
     if (!operation.first_step) operation.first_step = now;
     operation.journal.step = action.step;
     operation.journal.once = action.once;
@@ -185,18 +174,18 @@ Task<Result<void>> Engine::State::keep_revision(api::Deployment object, ActiveOp
   auto encoded = history::encode_snapshot(operation.snapshot);
   if (!encoded) co_return encoded.error();
   operation.restorable = encoded->restorable;
-  std::int64_t number = object.status.last_revision + 1;
-  for (int tried = 0; tried < kMostNumbersTried; ++tried, ++number) {
-    const auto kept = co_await services.ports.repository.save_revision(
-        object, {.number = number, .digest = operation.snapshot.digest, .payload = encoded->payload});
-    if (kept) {
-      operation.journal.revision = number;
-      co_return kept;
-    }
-    if (kept.error().kind != ErrorKind::Conflict) co_return kept;
-    // The number is taken: by an operation that was cut off before it was announced, or by somebody else.
-  }
-  co_return fail(ErrorKind::Transient, "no free name for the secret of revision " + std::to_string(number));
+  auto kept = co_await services.ports.repository.save_revision(
+      object, {.number = operation.number, .digest = operation.snapshot.digest, .payload = encoded->payload});
+  if (kept) operation.journal.revision = operation.number;
+  co_return kept;
+}
+
+/// The number is taken, by an operation that was cut off before it was announced, or by somebody else. Nothing has
+/// happened yet, and the tool is told its revision from the start.
+Task<Engine::State::Acted> Engine::State::start_over(api::Deployment object, ObjectRun& run) {
+  run.next_revision = run.operation->number + 1;
+  co_await finish(object.meta.key, run);
+  co_return std::nullopt;
 }
 
 /// Before a Once step, and when the one that was written last is over, the journal says where we are.

@@ -17,7 +17,14 @@ const T* as(const Finished* finished) {
   return finished == nullptr ? nullptr : std::get_if<T>(finished);
 }
 
-/// How a hook's step ended, in words that hold nothing of its output but the last line's place.
+std::string last_words(std::string_view output) {
+  while (!output.empty() && (output.back() == '\n' || output.back() == '\r')) output.remove_suffix(1);
+  const std::size_t line = output.rfind('\n');
+  if (line != std::string_view::npos) output.remove_prefix(line + 1);
+  return output.empty() ? "" : ": " + std::string(output);
+}
+
+/// How a hook's step ended, with the last line it said.
 std::optional<Error> failure_of(const PreparedHook& hook, std::string_view phase, const executors::StepResult& result) {
   using Kind = process::Exit::Kind;
   const std::string what = std::string(phase) + " hook " + hook.name;
@@ -37,7 +44,8 @@ std::optional<Error> failure_of(const PreparedHook& hook, std::string_view phase
   switch (exit.kind) {
     case Kind::Exited:
       if (exit.code == 0) return std::nullopt;
-      return fail(ErrorKind::StepFailed, what + ": exit code " + std::to_string(exit.code) + ": " + result.process.err);
+      return fail(ErrorKind::StepFailed,
+                  what + ": exit code " + std::to_string(exit.code) + last_words(result.process.err));
     case Kind::Signalled: return fail(ErrorKind::StepFailed, what + ": ended by signal " + std::to_string(exit.code));
     case Kind::TimedOut: return fail(ErrorKind::StepTimedOut, what + ": took too long");
     case Kind::Cancelled: return fail(ErrorKind::Cancelled, what + ": stopped");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/constants.hpp"
 #include "engine/failures.hpp"
 
 namespace deployctl::engine {
@@ -53,6 +54,27 @@ std::int64_t counted_failures(const api::DeploymentStatus& status, std::string_v
 bool is_undone_by_rollback(const api::HistoryEntry& entry) {
   return entry.result == api::HistoryResult::Failed && class_of(entry) == FailureClass::OfRelease &&
          entry.restorable != api::Restorable::No;
+}
+
+std::optional<api::Quarantine> abandoned(const api::Deployment& object, const std::optional<Desired>& desired,
+                                         std::string_view target) {
+  api::Quarantine held;
+  const auto newest = std::ranges::find(object.status.history, api::OperationKind::Deploy, &api::HistoryEntry::kind);
+  if (newest != object.status.history.end())
+    held = {.digest = newest->digest,
+            .gate = newest->gate,
+            .version = newest->version,
+            .revision = newest->revision,
+            .reason = newest->result == api::HistoryResult::Succeeded ? std::string(api::reasons::kRolledBack)
+                                                                      : newest->reason};
+  if (desired && !desired->error && desired->digest != held.digest)
+    held = {.digest = desired->digest,
+            .gate = desired->gate,
+            .version = object.spec.version,
+            .revision = 0,
+            .reason = std::string(api::reasons::kRolledBack)};
+  if (held.digest.empty() || held.digest == target) return std::nullopt;
+  return held;
 }
 
 }  // namespace deployctl::engine

@@ -4,9 +4,11 @@
 // status, so that a restart changes nothing.
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
-#include "api/status.hpp"
+#include "api/deployment.hpp"
+#include "engine/observation.hpp"
 
 namespace deployctl::engine {
 
@@ -29,5 +31,9 @@ std::int64_t counted_failures(const api::DeploymentStatus& status, std::string_v
 /// A failed release of which something ran. A failed preDeploy hook is told by its entry being not restorable: nothing
 /// of the release ran, so there is nothing to go back from.
 bool is_undone_by_rollback(const api::HistoryEntry& entry);
+
+/// What a rollback to `target` goes away from: what the spec asks for. Nothing when that is the target itself.
+std::optional<api::Quarantine> abandoned(const api::Deployment& object, const std::optional<Desired>& desired,
+                                         std::string_view target);
 
 }  // namespace deployctl::engine

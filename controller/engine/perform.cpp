@@ -7,6 +7,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include "base/text.hpp"
 #include "engine/engine_state.hpp"
 #include "health/run_checks.hpp"
 
@@ -26,6 +27,19 @@ std::string_view word_for(const executors::StepResult& result) {
 }
 
 }  // namespace
+
+/// The rest of what does not fit into a condition.
+void Engine::State::log_failed_step(const ObjectKey& key, api::Type type, const std::string& step,
+                                    const executors::StepResult& result) const {
+  constexpr std::size_t kShown = 4096;
+  const std::string& said = result.process.err.empty() ? result.process.out : result.process.err;
+  const std::size_t from = said.size() > kShown ? said.size() - kShown : 0;
+  services.ports.log.about(LogLevel::Warning, key, "Failed a step",
+                           {{"executor", Json(std::string(api::to_string(type)))},
+                            {"step", Json(step)},
+                            {"result", Json(std::string(word_for(result)))},
+                            {"output", Json(valid_utf8(said.substr(from)))}});
+}
 
 health::Services Engine::State::health_services() {
   return {.executor = services.executor,
@@ -53,7 +67,6 @@ class Engine::State::Leaver {
   }
 
   void left(Finished finished) { finished_ = std::move(finished); }
-  [[nodiscard]] std::uint64_t ticket() const { return ticket_; }
   [[nodiscard]] const ObjectKey& key() const { return key_; }
 
  private:
@@ -121,6 +134,7 @@ Task<void> Engine::State::run_step(Leaver leaver, api::Type type, executors::Ste
   }
   const Duration took = std::chrono::duration_cast<Duration>(services.ports.clock.steady() - began);
   services.ports.measurements.step_finished(type, name, word_for(result), took);
+  if (!result.ok() && !aborted) log_failed_step(leaver.key(), type, name, result);
   if (aborted) std::rethrow_exception(aborted);
   leaver.left(std::move(result));
 }

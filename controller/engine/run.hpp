@@ -38,6 +38,7 @@ struct ActiveOperation {
   Json carried = Json::array();          ///< inventory of what was there before
 
   std::optional<std::int64_t> generation;
+  std::int64_t number = 0;  ///< the revision it will be
   std::string desired_digest, desired_gate;
   std::optional<api::Quarantine> quarantine;  ///< of a rollback
   std::optional<std::string> reconcile_token, force_token, rollback_token;
@@ -63,12 +64,14 @@ struct ActiveCheck {
 
 struct ObjectRun {
   std::string uid;
-  std::optional<Resolution> resolution;
+  std::optional<Desired> desired;
+  std::optional<Resolution> resolution;  ///< while something may begin; at rest only `desired` is kept
   bool references_changed = false;
   std::unique_ptr<ActiveOperation> operation;
   std::optional<ActiveCheck> check;
   std::optional<WallTime> checked_at;
   bool looked_back = false;
+  std::int64_t next_revision = 0;  ///< lower numbers are taken by Secrets that say something else
   bool destroyed = false;
   std::int64_t destroy_failures = 0;
   std::optional<WallTime> destroy_retry_at;

@@ -120,6 +120,7 @@ class EngineBed {
 
   void deploy(const std::string& version);  ///< puts or edits the object
   void edit(const std::function<void(api::DeploymentSpec&)>& change);
+  void references_changed() { engine_->references_changed(key); }
   void annotate(std::string_view annotation, const std::string& value);
 
   [[nodiscard]] const api::DeploymentStatus& status() const { return repository.status(key); }

@@ -322,6 +322,47 @@ TEST(Engine, TooShortAnIntervalStalls) {  // fault I14
   EXPECT_EQ(bed.world.lines.size(), 0U);
 }
 
+TEST(Engine, TakenRevisionNumberIsStepped) {
+  Serving bed;
+  bed.repository.occupy_revision(bed.key, 2);
+  bed.deploy("2");
+  bed.work();
+  EXPECT_EQ(bed.ready(), "Succeeded");
+  EXPECT_EQ(bed.status().revision, 3);
+}
+
+TEST(Engine, SecretValueInAToolsMessageIsHidden) {  // fault X4
+  EngineBed bed;
+  bed.references.secrets[{"shop", "db"}] = {{"password", "correct horse"}};
+  bed.world.ends["prepare"] = {process::Exit::Kind::CouldNotStart, 2, "login with correct horse refused"};
+  bed.deploy("1");
+  bed.edit([](api::DeploymentSpec& spec) {
+    spec.variables = {
+        {.name = "PASSWORD", .value_from = api::ValueFrom{.secret_key_ref = api::KeyRef{"db", "password"}}}};
+  });
+  bed.work();
+  EXPECT_EQ(bed.ready(), "ExecutorUnavailable");
+  EXPECT_NE(bed.message("Ready").find("refused"), std::string::npos);
+  EXPECT_EQ(dump_json(api::encode_status(bed.status())).find("correct horse"), std::string::npos);
+}
+
+TEST(Engine, ChangedReferenceIsDeployedAtOnce) {
+  EngineBed bed;
+  bed.references.config_maps[{"shop", "settings"}] = {{"LEVEL", "info"}};
+  bed.deploy("1");
+  bed.edit([](api::DeploymentSpec& spec) {
+    spec.variables = {
+        {.name = "LEVEL", .value_from = api::ValueFrom{.config_map_key_ref = api::KeyRef{"settings", "LEVEL"}}}};
+  });
+  bed.work();
+  EXPECT_EQ(bed.status().revision, 1);
+  bed.references.config_maps[{"shop", "settings"}] = {{"LEVEL", "debug"}};
+  bed.references_changed();
+  bed.work();
+  EXPECT_EQ(bed.status().revision, 2);
+  EXPECT_EQ(bed.status().history.front().trigger, "Variables");
+}
+
 TEST(Engine, JunkAnnotationIsIgnoredAndLoggedOnce) {  // fault I9
   Serving bed;
   bed.annotate(annotations::kRollbackTo, "{{ junk }}");
