@@ -20,9 +20,12 @@ bool is_true(const std::vector<Condition>& conditions, std::string_view type) {
 
 std::string bounded_message(std::string_view message, std::size_t max_bytes) {
   constexpr std::string_view kRest = " (the rest is in the log)";
-  std::string line = one_line(message);
-  if (line.size() <= max_bytes) return line;
-  return cut(line, max_bytes - kRest.size()) + std::string(kRest);
+  // Enough to fill a line whatever is left out of it; a tool may have said megabytes.
+  const std::string_view begin = message.substr(0, 8 * max_bytes);
+  std::string line = one_line(begin);
+  if (begin.size() == message.size() && line.size() <= max_bytes) return line;
+  if (line.size() + kRest.size() > max_bytes) line = cut(line, max_bytes - kRest.size());
+  return line + std::string(kRest);
 }
 
 void set_condition(std::vector<Condition>& conditions, Condition next) {

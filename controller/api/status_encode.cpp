@@ -19,7 +19,8 @@ Json write(const T& value, const FieldRules&);
 
 Json write(const std::string& value, const FieldRules& rules) {
   const auto most = static_cast<std::size_t>(rules.max_length);
-  return rules.format != nullptr ? bounded_message(value, most) : cut(valid_utf8(value), most);
+  return rules.format != nullptr ? bounded_message(value, most)
+                                 : cut(valid_utf8(std::string_view(value).substr(0, most + 4)), most);
 }
 Json write(bool value, const FieldRules&) { return value; }
 Json write(std::int64_t value, const FieldRules&) { return value; }
