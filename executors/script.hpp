@@ -67,11 +67,11 @@ class Script {
       promise_type& promise;
       bool await_ready() const noexcept { return false; }
       void await_suspend(std::coroutine_handle<>) noexcept {}
-      Next await_resume() { return std::move(*promise.nested_end); }
+      Next await_resume() { return std::move(promise.nested_end); }
     };
     NestedAwaiter await_transform(Script part);
     std::unique_ptr<Script> nested;  ///< runs in our place until it has ended
-    std::optional<Next> nested_end;
+    Next nested_end;
   };
 
   Script(Script&& other) noexcept : handle_(std::exchange(other.handle_, {})) {}

@@ -23,7 +23,8 @@ constexpr std::string_view kConfigFolder = "docker";
 process::Command docker(const Inputs& in, std::vector<std::string> arguments) {
   process::Command command;
   command.argv = {"docker"};
-  if (in.spec.docker && in.spec.docker->host) command.argv.push_back("--host=" + in.spec.docker->host->endpoint);
+  const auto& host = docker_block(in).host;
+  if (host) command.argv.push_back("--host=" + host->endpoint);
   std::ranges::move(arguments, std::back_inserter(command.argv));
   command.env = in.env;
   command.env["DOCKER_CONFIG"] = in.work_dir + "/" + std::string(kConfigFolder);
@@ -135,15 +136,14 @@ Step pull(const Inputs& in, const std::string& reference) {
   return a_step("pull", std::move(command), minutes(15), Effect::None, Purpose::Work);
 }
 
-Step build(const Inputs& in) {
-  const api::DockerBuild& wanted = *in.spec.docker->build;
+Step build(const Inputs& in, const api::DockerBuild& wanted) {
   const std::string context = below(in.source_dir, wanted.context);
   std::vector<std::string> arguments = {"build", "--tag=" + built_image(in),
                                         "--file=" + below(context, wanted.dockerfile)};
   for (const auto& [key, value] : owner_labels(in)) arguments.push_back("--label=" + key + "=" + value);
   for (const auto& [name, value] : wanted.args) arguments.push_back("--build-arg=" + name + "=" + value);
   add_option(arguments, "target", wanted.target);
-  if (in.spec.docker->pull == api::PullPolicy::Always) arguments.emplace_back("--pull");
+  if (docker_block(in).pull == api::PullPolicy::Always) arguments.emplace_back("--pull");
   if (in.force_rebuild) arguments.emplace_back("--no-cache");
   arguments.push_back(context);
   process::Command command = docker(in, std::move(arguments));
@@ -152,7 +152,7 @@ Step build(const Inputs& in) {
 }
 
 Step create(const Inputs& in, const Image& image) {
-  const api::Docker& wanted = *in.spec.docker;
+  const api::Docker& wanted = docker_block(in);
   process::Command command = docker(in, {"create", "--name=" + next_name(in.key)});
   std::vector<std::string>& argv = command.argv;
   for (const auto& [key, value] : container_labels(in)) argv.push_back("--label=" + key + "=" + value);

@@ -23,7 +23,7 @@ executors::Step logs(const executors::Inputs& in, const std::string& id);
 
 executors::Step inspect_image(const executors::Inputs& in, const std::string& reference);
 executors::Step pull(const executors::Inputs& in, const std::string& reference);
-executors::Step build(const executors::Inputs& in);
+executors::Step build(const executors::Inputs& in, const api::DockerBuild& wanted);
 
 /// NAME_next from an image id, with everything the spec says.
 executors::Step create(const executors::Inputs& in, const Image& image);

@@ -10,8 +10,9 @@ using executors::Procedure;
 using executors::ScriptContext;
 
 api::Target DockerExecutor::target(const ObjectKey& key, const api::DeploymentSpec& spec, const std::string&) const {
-  const bool elsewhere = spec.docker && spec.docker->host;
-  return {.host = elsewhere ? spec.docker->host->endpoint : "local", .project = container_name(key)};
+  std::string host = "local";
+  if (spec.docker && spec.docker->host) host = spec.docker->host->endpoint;
+  return {.host = std::move(host), .project = container_name(key)};
 }
 
 std::unique_ptr<Procedure> DockerExecutor::deploy(Inputs inputs) const {

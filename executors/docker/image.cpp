@@ -55,10 +55,10 @@ Script pull_image(Inputs in, std::string reference, Image* image) {
   co_return Done{};
 }
 
-Script build_image(Inputs in, Image* image) {
+Script build_image(Inputs in, api::DockerBuild wanted, Image* image) {
   if (in.source_dir.empty())
     co_return Failed{fail(ErrorKind::Invalid, "spec.source: docker.build needs a source with a Dockerfile")};
-  const StepResult built = co_await build(in);
+  const StepResult built = co_await build(in, wanted);
   if (!built.ok()) co_return Failed{build_error(built)};
   Next found = co_await find_image(in, built_image(in), image);
   if (std::holds_alternative<Failed>(found)) co_return found;
@@ -70,8 +70,9 @@ Script build_image(Inputs in, Image* image) {
 
 Json pins_of(const Inputs& in, const Image& image) {
   Json pins{{"image", image.id}};
-  if (!in.spec.docker || !in.spec.docker->image) return pins;
-  const std::string repository = repository_of(*in.spec.docker->image);
+  const auto& reference = docker_block(in).image;
+  if (!reference) return pins;
+  const std::string repository = repository_of(*reference);
   // The daemon writes short names in full ("docker.io/library/x" is listed as "x"): any digest names the same bytes.
   const auto same = std::ranges::find_if(
       image.repo_digests, [&](const std::string& digest) { return digest.starts_with(repository + "@"); });
@@ -91,7 +92,7 @@ std::optional<Error> refused_variables(const Inputs& in) {
 }
 
 Script obtain_image(Inputs in, Image* image) {
-  const api::Docker& wanted = *in.spec.docker;
+  const api::Docker& wanted = docker_block(in);
   const std::string pinned = in.force_rebuild && !in.rollback ? std::string() : pin(in, "image");
   if (!pinned.empty()) {
     Next found = co_await find_image(in, pinned, image);
@@ -107,7 +108,7 @@ Script obtain_image(Inputs in, Image* image) {
                                 " is not on the daemon any more, and no registry has it")};
   }
   if (wanted.build) {
-    Next built = co_await build_image(in, image);
+    Next built = co_await build_image(in, *wanted.build, image);
     co_return built;
   }
   const std::string reference = wanted.image.value_or("");

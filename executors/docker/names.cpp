@@ -1,5 +1,7 @@
 #include "docker/names.hpp"
 
+#include <stdexcept>
+
 #include "api/constants.hpp"
 #include "base/sha256.hpp"
 
@@ -14,6 +16,11 @@ bool is_allowed(char c) {
 }
 
 }  // namespace
+
+const api::Docker& docker_block(const executors::Inputs& in) {
+  if (!in.spec.docker) throw std::logic_error("a docker procedure without spec.docker");
+  return *in.spec.docker;
+}
 
 std::string container_name(const ObjectKey& key) {
   const std::string full = key.ns + "_" + key.name;
@@ -47,7 +54,7 @@ std::map<std::string, std::string> container_labels(const executors::Inputs& in)
   labels.emplace(api::labels::kUid, in.uid);
   labels.emplace(api::labels::kRevision, std::to_string(in.revision));
   labels.emplace(api::labels::kDigest, in.digest);
-  if (in.spec.docker) labels.emplace(kRestartPolicyLabel, in.spec.docker->restart_policy);
+  labels.emplace(kRestartPolicyLabel, docker_block(in).restart_policy);
   return labels;
 }
 

@@ -14,6 +14,10 @@ namespace deployctl::docker {
 /// The policy a container was made with: ours is `no` while it is kept, and a rollback gives the old one back.
 inline constexpr std::string_view kRestartPolicyLabel = "deployctl.io/restart-policy";
 
+/// The spec's block. The engine asks a docker executor for docker deployments only; anything else is a broken
+/// invariant.
+const api::Docker& docker_block(const executors::Inputs& in);
+
 /// NAME. Docker takes [a-zA-Z0-9][a-zA-Z0-9_.-]*; what is longer than 120 is cut and ended by a hash.
 std::string container_name(const ObjectKey& key);
 std::string next_name(const ObjectKey& key);

@@ -35,7 +35,7 @@ RunningReport running_report(const Container& container) {
 }
 
 std::string differences(const executors::Inputs& in, const Container& container, const std::string& image) {
-  const api::Docker& wanted = *in.spec.docker;
+  const api::Docker& wanted = docker_block(in);
   std::vector<std::string> found;
   if (container.name != container_name(in.key)) found.push_back("name is " + container.name);
   if (container.restart_policy != wanted.restart_policy)

@@ -105,7 +105,7 @@ Script return_to(Inputs in, Scene scene) {
     const StepResult started = co_await start(in, scene.serving->id, Purpose::Work);
     if (!started.ok()) co_return Failed{error_of("start the container", started)};
   }
-  co_return Done{is_running_words(in, in.spec.docker->image.value_or("of the build")) + " again"};
+  co_return Done{is_running_words(in, docker_block(in).image.value_or("of the build")) + " again"};
 }
 
 bool can_return(const Inputs& in, const Scene& scene) {
@@ -130,7 +130,7 @@ Script change(Inputs in, Scene scene, ScriptContext* context, bool* began) {
   Next obtained = co_await obtain_image(in, &image);
   if (has_failed(obtained)) co_return obtained;
   context->remembered.pins = pins_of(in, image);
-  const std::string words = is_running_words(in, in.spec.docker->image.value_or(built_image(in)));
+  const std::string words = is_running_words(in, docker_block(in).image.value_or(built_image(in)));
   if (scene.serving && is_made_for(*scene.serving, in) && scene.serving->image == image.id) co_return Done{words};
   *began = true;
   if (!can_go_on(in, scene, image)) {
@@ -253,7 +253,7 @@ Script destroy(Inputs in) {
     const StepResult removed = co_await remove(in, ids_of(all), Purpose::Work);
     if (!is_done(removed)) co_return Failed{error_of("remove the container", removed)};
   }
-  if (in.spec.docker && in.spec.docker->build) {
+  if (docker_block(in).build) {
     Next cleaned = co_await remove_built_images(in);
     if (has_failed(cleaned)) co_return cleaned;
   }

@@ -64,8 +64,9 @@ Script watch(Inputs in, Container* container) {
 
 /// What the spec's image name means on the daemon now; empty when it means nothing there.
 Script meaning_of_image(Inputs in, std::string* id) {
-  if (!in.spec.docker->image) co_return Done{};
-  const StepResult shown = co_await inspect_image(in, *in.spec.docker->image);
+  const auto& reference = docker_block(in).image;
+  if (!reference) co_return Done{};
+  const StepResult shown = co_await inspect_image(in, *reference);
   if (!shown.ok()) {
     if (says_not_there(shown)) co_return Done{};
     co_return Failed{error_of("inspect the image", shown)};

@@ -2,6 +2,8 @@
 
 // The docker executor against the fake daemon.
 
+#include <memory>
+
 #include "docker/executor.hpp"
 #include "executor_contract.hpp"
 #include "support/fake_docker.hpp"

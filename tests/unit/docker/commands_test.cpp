@@ -78,7 +78,7 @@ TEST(DockerCommands, BuildStaysInsideItsContext) {
   in.spec.docker->image.reset();
   in.spec.docker->build =
       api::DockerBuild{.context = "app", .dockerfile = "docker/Dockerfile", .args = {{"V", "1 2"}}, .target = "run"};
-  EXPECT_THAT(without_labels(argv(build(in))),
+  EXPECT_THAT(without_labels(argv(build(in, *in.spec.docker->build))),
               ElementsAre("docker", "build", "--tag=" + built_image(in), "--file=/op/source/app/docker/Dockerfile",
                           "--build-arg=V=1 2", "--target=run", "/op/source/app"));
 }
