@@ -1,9 +1,9 @@
 #pragma once
 
-// The byte strings in which a secret value shows up in text: itself, each of its lines, both percent-encoded and
-// JSON-escaped (once and twice) as most encoders do it, and base64 (both alphabets, with and without padding, at each
-// of the three alignments inside a longer encoded text, and wrapped at 64 and 76 columns). Encoders of another taste
-// are met by undoing the escapes of the text instead (text_views). Used by SecretSet alone. Pure.
+// The byte strings in which a secret value shows up in text: itself, percent-encoded and JSON-escaped (once and twice)
+// as most encoders do it, each of its lines, and the pieces that base64 wrapped at 64 or 76 columns makes of it.
+// Base64, and encoders of another taste, are met by decoding the text instead (text_decoders). Used by SecretSet alone.
+// Pure.
 
 #include <string>
 #include <string_view>

@@ -27,10 +27,10 @@ class SecretIndex {
  public:
   /// What is kept of one byte string.
   struct Form {
-    std::size_t length = 0;
+    std::uint32_t length = 0;
+    std::uint32_t gram = 0;  ///< hash of its first four bytes
     std::uint64_t hash = 0;
     std::uint64_t prefix_hash = 0;  ///< of its first 2^level bytes, the largest power of two that fits
-    std::uint16_t gram = 0;         ///< of its first four bytes
 
     auto operator<=>(const Form&) const = default;
   };
@@ -43,27 +43,33 @@ class SecretIndex {
   void add(const Form& form);
   void remove(const Form& form);
 
+  [[nodiscard]] bool is_empty() const { return size_ == 0; }
   /// For each position where known strings begin, the longest one; in order, overlaps included. Linear in the text.
   [[nodiscard]] std::vector<Span> find(std::string_view text) const;
 
  private:
-  static constexpr std::size_t kLevels = 40;
+  static constexpr std::size_t kLevels = 32;
 
   struct Known {
-    std::size_t length = 0;
+    std::uint32_t length = 0;
+    std::uint32_t count = 0;
     std::uint64_t hash = 0;
-    std::size_t count = 0;
+    std::uint64_t power = 0;  ///< base^length
+    std::uint32_t gram = 0;
   };
+  using Level = std::unordered_multimap<std::uint64_t, Known>;  ///< by the hash of the prefix
   class Prefixes;
-  struct Level {
-    std::size_t forms = 0;
-    std::unordered_map<std::uint64_t, std::vector<Known>> by_prefix;  ///< longest first
-  };
 
+  static Level::iterator entry_of(Level& level, const Form& form);
+  void set_grams_anew();
   [[nodiscard]] std::size_t longest_at(const Prefixes& text, std::size_t at) const;
 
   std::uint64_t base_;
-  std::array<std::uint32_t, 65536> grams_{};  ///< how many known strings begin with a four-byte group of this hash
+  std::array<std::uint64_t, kLevels> powers_{};  ///< base^(2^level)
+  /// A bit for each hash of four bytes with which a known string begins: most positions of a text are dismissed by it.
+  std::vector<bool> grams_;
+  std::size_t size_ = 0;
+  std::size_t removed_ = 0;  ///< since the bits were set anew
   std::array<Level, kLevels> levels_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -127,12 +128,14 @@ Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.max_bytes) {
     return fail(ErrorKind::Invalid, fmt::format("JSON of {} bytes is larger than {}", text.size(), limits.max_bytes));
   }
-  const char* reached = text.data();
+  const char* const begin = std::to_address(text.begin());
+  const char* const end = std::to_address(text.end());
+  const char* reached = begin;
   Builder builder(limits);
-  const CountingIterator begin(text.data(), &reached);
-  const CountingIterator end(text.data() + text.size(), &reached);
-  if (Json::sax_parse(begin, end, &builder)) return std::move(builder.root);
-  const auto line = 1 + std::count(text.data(), reached, '\n');
+  if (Json::sax_parse(CountingIterator(begin, &reached), CountingIterator(end, &reached), &builder)) {
+    return std::move(builder.root);
+  }
+  const auto line = 1 + std::count(begin, reached, '\n');
   return fail(ErrorKind::Invalid, fmt::format("invalid JSON: line {}: {}", line, builder.broken_rule));
 }
 
