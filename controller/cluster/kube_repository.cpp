@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/constants.hpp"
+#include "api/readable.hpp"
 #include "api/requests.hpp"
 #include "cluster/status_patch.hpp"
 #include "kube/json_patch.hpp"
@@ -30,10 +31,16 @@ Result<Json> object_of(const std::string& raw) {
   return json;
 }
 
-Result<api::DeploymentSpec> spec_of(const std::string& raw) {
+/// A spec that does not decode is kept as far as it can be read.
+void read_spec(const std::string& raw, api::Deployment& into) {
   const Result<Json> json = object_of(raw).with_context("spec");
-  if (!json) return json.error();
-  return api::decode_spec(*json);
+  auto spec = json ? api::decode_spec(*json) : Result<api::DeploymentSpec>(json.error());
+  if (spec) {
+    into.spec = std::move(*spec);
+  } else {
+    into.undecodable = std::move(spec.error());
+    if (json) into.spec = api::readable_part(*json);
+  }
 }
 
 /// Anybody with the right may have written junk there: what cannot be read counts as not written.
@@ -64,10 +71,7 @@ Result<std::optional<api::Deployment>> KubeRepository::find(const ObjectKey& key
     return std::optional(std::move(found));
   }
   found.status = status_of(stored->object.status);
-  if (auto spec = spec_of(stored->object.spec))
-    found.spec = std::move(*spec);
-  else
-    found.undecodable = std::move(spec.error());
+  read_spec(stored->object.spec, found);
   report_junk(found);
   return std::optional(std::move(found));
 }

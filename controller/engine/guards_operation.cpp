@@ -100,7 +100,7 @@ Answer being_deleted(const Look& look) {
   }
   if (!has_finalizer(look.object)) return Nothing{};
   const bool orphan = look.object.spec.deletion_policy == api::DeletionPolicy::Orphan || look.object.spec.suspend;
-  if (orphan && !look.object.undecodable) return RemoveFinalizer{.orphan = true};
+  if (orphan) return RemoveFinalizer{.orphan = true};
   if (!look.seen.looked_back && !ever_deployed(look.status())) return LookBack{};
   if (look.seen.destroyed || !ever_deployed(look.status())) return RemoveFinalizer{};
   if (look.seen.destroy_retry_at && look.now < *look.seen.destroy_retry_at) return Wait{look.seen.destroy_retry_at};

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "api/deployment.hpp"
+#include "api/readable.hpp"
 #include "base/strict_json.hpp"
 
 namespace deployctl::api {
@@ -108,6 +109,16 @@ TEST(DecodeSpec, AnythingAtAllDecodesOrIsRefused) {
         R"({"type":"docker","source":{"inline":{"files":{"a":1}}}})"}) {
     EXPECT_NE(refusal(text), "accepted") << text;
   }
+}
+
+// fault I10
+TEST(ReadablePart, KeepsWhatADeletionNeeds) {
+  const DeploymentSpec part = readable_part(
+      Json::parse(R"({"type": "kubernetes", "deletionPolicy": "Orphan", "interval": 5, "suspend": "x"})"));
+  EXPECT_EQ(part.type, Type::Kubernetes);
+  EXPECT_EQ(part.deletion_policy, DeletionPolicy::Orphan);
+  EXPECT_FALSE(part.suspend);
+  EXPECT_EQ(readable_part(Json::array()), DeploymentSpec{});
 }
 
 TEST(EncodeSpec, WritesWhatPeopleWouldWrite) {

@@ -111,6 +111,17 @@ TEST(KubeRepository, AnObjectStoredBeforeValidationExistedIsAloneWithItsError) {
   EXPECT_EQ(found.meta.key, kWeb);
 }
 
+// fault I10
+TEST(KubeRepository, AnObjectThatDoesNotDecodeStillSaysHowItIsToBeDeleted) {
+  Bench bench;
+  Json old = a_deployment();
+  old["spec"]["interval"] = "1d";
+  old["spec"]["deletionPolicy"] = "Orphan";
+  bench.put(old);
+  ASSERT_TRUE(bench.seen().undecodable);
+  EXPECT_EQ(bench.seen().spec.deletion_policy, api::DeletionPolicy::Orphan);
+}
+
 // fault W20
 TEST(KubeRepository, AnObjectWhoseEnvelopeCannotBeReadIsReportedToo) {
   Bench bench;

@@ -98,6 +98,15 @@ TEST(Decide, OrphanIsNotDestroyed) {  // fault F2
   EXPECT_TRUE(as<RemoveFinalizer>(decision)->orphan);
 }
 
+TEST(Decide, OrphanCountsAlsoWhereTheRestOfTheSpecDoesNotDecode) {  // fault I10
+  const api::Deployment object =
+      a_deployment().with_finalizer().being_deleted().serving(1).where([](api::Deployment& it) {
+        it.spec.deletion_policy = api::DeletionPolicy::Orphan;
+        it.undecodable = fail(ErrorKind::Invalid, "spec.interval: no duration");
+      });
+  ASSERT_TRUE(as<RemoveFinalizer>(decide(object, looked(), kNow)));
+}
+
 TEST(Decide, DeletedWhileSuspendedActsAsOrphan) {
   const api::Deployment object = a_deployment().with_finalizer().serving(1).being_deleted().where(
       [](api::Deployment& it) { it.spec.suspend = true; });
