@@ -110,7 +110,8 @@ def test_a_restart_runs_no_tool_for_what_already_serves(namespace, new_controlle
     controller.terminate()
     stand_in.forget()
     controller.start()
-    stays(lambda: stand_in.runs() == [], 3)
+    # Asking a tool for its version, once at start, is no work on an object.
+    stays(lambda: [r["argv"] for r in stand_in.runs() if r["argv"] != ["--version"]] == [], 3)
     assert namespace.deployment("hello")["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"]
 
 
@@ -120,9 +121,8 @@ def test_work_directories_of_a_killed_controller_are_removed_at_the_next_start(n
     stand_in.hold("apply", without=["--dry-run=server"])
     namespace.apply(objects.config_map_only())
     _, opened = crash_in_step(namespace, stand_in, controller, "settings")
-    left = [p for p in controller.work.rglob("*") if opened["id"] in str(p)]
-    assert left, "the operation had a directory"
-    assert all(p.stat().st_mode & 0o077 == 0 for p in left if not p.is_symlink())
+    directory = controller.work / opened["id"]
+    assert [oct(p.stat().st_mode & 0o777) for p in (controller.work, directory, directory / "kubeconfig")] == ["0o700", "0o700", "0o600"]
     controller.start()
     stand_in.release()
     namespace.wait_ready("settings")

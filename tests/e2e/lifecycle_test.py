@@ -189,18 +189,20 @@ def test_an_object_stored_before_the_schema_forbade_it_is_stalled_alone(cluster,
     version = loose["spec"]["versions"][0]
     version["schema"] = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
     version.pop("additionalPrinterColumns", None)
-    old = objects.config_map_only("old")
-    old["spec"] |= {"interval": "1d", "timeout": 7, "history": {"limit": "many"}}
+    old, unwritable = objects.config_map_only("old"), objects.config_map_only("unwritable")
+    old["spec"]["interval"] = "1d"
+    unwritable["spec"]["timeout"] = 7
     administrator.run("apply", "--server-side", "--force-conflicts", "-f", "-", stdin=json.dumps(loose))
     try:
-        wait_until(lambda: namespace.try_run("apply", "--server-side", "--validate=false", "-f", "-", stdin=json.dumps(old)).returncode == 0,
-                   20, what="the loose schema stores it")
+        both = json.dumps(old) + "\n" + json.dumps(unwritable)
+        wait_until(lambda: namespace.try_run("apply", "--server-side", "--validate=false", "-f", "-", stdin=both).returncode == 0,
+                   20, what="the loose schema stores them")
         assert namespace.deployment("old")["spec"]["interval"] == "1d"
     finally:
         administrator.run("apply", "--server-side", "--force-conflicts", "-f", path)
     controller = new_controller("--allow-loopback").start()
     namespace.apply(objects.config_map_only("good"))
     namespace.wait_ready("good")
-    wait_until(lambda: condition(namespace.deployment("old"), "Ready").get("reason") == "InvalidSpec" or
-               "deployctl_objects_quarantined 1" in controller.metrics(), 20, what="the old object is set aside")
+    item = namespace.wait_reason("old", "InvalidSpec")
+    assert "spec.interval" in condition(item, "Ready")["message"] and condition(item, "Stalled")["status"] == "True"
     assert controller.is_running()
