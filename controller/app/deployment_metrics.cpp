@@ -92,6 +92,9 @@ DeploymentMetrics::DeploymentMetrics(runtime::Metrics& metrics, Clock& clock)
       deployments_.Add({{"executor", text(type)}, {"result", result}});
       deployment_seconds_.Add({{"executor", text(type)}, {"result", result}}, kDeploymentSeconds);
     }
+    for (const char* trigger : {"Automatic", "Request"})
+      for (const char* result : {"succeeded", "failed"})
+        rollbacks_.Add({{"executor", text(type)}, {"trigger", trigger}, {"result", result}});
     inflight_.Add({{"executor", text(type)}});
     orphaned_.Add({{"executor", text(type)}});
   }

@@ -129,6 +129,7 @@ Metrics::Metrics(std::size_t workers)
   gauge(registry_, "controller_runtime_max_concurrent_reconciles",
         "Maximum number of concurrent reconciles per controller", of_controller())
       .Set(static_cast<double>(workers));
+  for (const char* reason : {"too_large", "skipped"}) events_dropped_.Add({{"reason", reason}});
   before_serialize(add_process_metrics(registry_));
 }
 
