@@ -3,6 +3,7 @@
 #include "api/conditions.hpp"
 #include "api/constants.hpp"
 #include "engine/next_status.hpp"
+#include "engine/past.hpp"
 #include "engine/status_parts.hpp"
 
 namespace deployctl::engine {
@@ -50,7 +51,13 @@ void says_not_ready(api::DeploymentStatus& status, const Rest& rest, WallTime no
              words(status, rest, conditions::kReady, rest.reason), now);
 }
 
+/// Told from the history each time: somebody may have written into the status (fault I11).
+void says_what_serves(api::DeploymentStatus& status) {
+  if (const api::HistoryEntry* serving = serving_entry(status)) status.version = serving->version;
+}
+
 void says(api::DeploymentStatus& status, const Rest& rest, WallTime now) {
+  if (rest.kind != Rest::Kind::Unchanged) says_what_serves(status);
   switch (rest.kind) {
     case Rest::Kind::Unchanged: return;
     case Rest::Kind::Converged: return says_converged(status, now);

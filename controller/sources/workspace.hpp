@@ -3,8 +3,8 @@
 // The directory of one operation: <work-dir>/<operation-id>/, 0700, with the source in src/; the process runner adds
 // home/, tmp/ and the files of commands. Made when an operation begins, removed after its record; what a crash left
 // behind is listed at start and removed after the orphan scan. The source is written beside and renamed, so src/ is
-// whole or absent. Files are 0600 (0700 when executable). Blocking work runs on the pool; cancelling waits for it. One
-// per process.
+// whole or absent. Source files have the modes of a checkout (0644, 0755), which a docker build copies into its image.
+// Blocking work runs on the pool; cancelling waits for it. One per process.
 //
 // Errors: WorkspaceFailed (disk full, read-only, no inodes: our own surroundings), Invalid (`spec.path`, operation id).
 

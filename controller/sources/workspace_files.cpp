@@ -17,30 +17,42 @@ namespace deployctl::sources {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr mode_t kDirectoryMode = 0700;
+/// Of the operation's directory: nobody else comes past it.
+constexpr mode_t kPrivate = 0700;
+// Below it the modes are those of a checkout, because a docker build copies them into its image.
+constexpr mode_t kSourceDirectory = 0755;
+constexpr mode_t kSourceFile = 0644;
+constexpr mode_t kSourceProgram = 0755;
 
 Error disk_error(std::string_view doing, const std::string& path, int error) {
   return fail(ErrorKind::WorkspaceFailed, "cannot " + std::string(doing) + " " + cut(one_line(path), 300) + ": " +
                                               std::generic_category().message(error));
 }
 
-Result<void> make_directory(const std::string& path) {
-  if (::mkdir(path.c_str(), kDirectoryMode) == 0 || errno == EEXIST) return {};
-  return disk_error("make directory", path, errno);
+Result<void> make_directory(const std::string& path, mode_t mode) {
+  if (::mkdir(path.c_str(), mode) != 0) {
+    if (errno == EEXIST) return {};
+    return disk_error("make directory", path, errno);
+  }
+  // Whatever the umask is.
+  if (::chmod(path.c_str(), mode) != 0) return disk_error("set the mode of", path, errno);
+  return {};
 }
 
 /// The directories above `relative`, below `root`.
 Result<void> make_parents(const std::string& root, const std::string& relative) {
   for (std::size_t slash = relative.find('/'); slash != std::string::npos; slash = relative.find('/', slash + 1)) {
-    if (auto made = make_directory(root + "/" + relative.substr(0, slash)); !made) return made;
+    if (auto made = make_directory(root + "/" + relative.substr(0, slash), kSourceDirectory); !made) return made;
   }
   return {};
 }
 
 Result<void> write_file(const std::string& path, const ports::SourceFile& file) {
-  const mode_t mode = file.executable ? 0700 : 0600;
-  const Descriptor out(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+  const Descriptor out(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kSourceFile));
   if (!out) return disk_error("create", path, errno);
+  if (::fchmod(out.get(), file.executable ? kSourceProgram : kSourceFile) != 0) {
+    return disk_error("set the mode of", path, errno);
+  }
   std::string_view left = file.bytes;
   while (!left.empty()) {
     const ssize_t wrote = ::write(out.get(), left.data(), left.size());
@@ -53,7 +65,7 @@ Result<void> write_file(const std::string& path, const ports::SourceFile& file) 
 
 Result<void> write_source(const std::string& directory, const ports::SourceTree& source) {
   const std::string partial = directory + "/src.partial";
-  if (auto made = make_directory(partial); !made) return made;
+  if (auto made = make_directory(partial, kSourceDirectory); !made) return made;
   for (const auto& [name, file] : source) {
     auto path = relative_path("spec.source", name);
     if (!path) return path.error();
@@ -132,7 +144,7 @@ Result<Workspace> create_workspace(const fs::path& work_dir, const std::string& 
   if (auto plain = relative_path("spec.path", path); !plain) return plain.error();
   const std::string directory = (work_dir / operation_id).string();
   if (auto removed = remove_tree(directory); !removed) return removed.error();
-  if (::mkdir(directory.c_str(), kDirectoryMode) != 0) return disk_error("make directory", directory, errno);
+  if (::mkdir(directory.c_str(), kPrivate) != 0) return disk_error("make directory", directory, errno);
   auto workspace = fill_workspace(directory, source, path);
   // A half made one must not stay: the disk may be full. What hindered the making may hinder this too; then it is a
   // leftover of the next start.

@@ -32,8 +32,8 @@ class WorkspaceTest : public testing::Test {
   Workspaces workspaces_{work_dir_, pool_};
 };
 
-TEST_F(WorkspaceTest, HoldsTheSourceWithPrivateModes) {  // fault X6
-  ::umask(0);
+TEST_F(WorkspaceTest, IsPrivateAndHoldsTheSourceWithTheModesOfACheckout) {  // fault X6
+  ::umask(077);
   const auto made = create({{"a.yaml", {.bytes = "secret"}}, {"bin/run", {.bytes = "x", .executable = true}}});
   ::umask(022);
   ASSERT_TRUE(made.has_value()) << made.error().message;
@@ -42,10 +42,10 @@ TEST_F(WorkspaceTest, HoldsTheSourceWithPrivateModes) {  // fault X6
   EXPECT_EQ(support::TemporaryDirectory::read(made->source_dir + "/a.yaml"), "secret");
   EXPECT_EQ(mode_of(work_dir_), 0700U);
   EXPECT_EQ(mode_of(made->directory), 0700U);
-  EXPECT_EQ(mode_of(made->source_dir), 0700U);
-  EXPECT_EQ(mode_of(made->source_dir + "/bin"), 0700U);
-  EXPECT_EQ(mode_of(made->source_dir + "/a.yaml"), 0600U);
-  EXPECT_EQ(mode_of(made->source_dir + "/bin/run"), 0700U);
+  EXPECT_EQ(mode_of(made->source_dir), 0755U);
+  EXPECT_EQ(mode_of(made->source_dir + "/bin"), 0755U);
+  EXPECT_EQ(mode_of(made->source_dir + "/a.yaml"), 0644U);
+  EXPECT_EQ(mode_of(made->source_dir + "/bin/run"), 0755U);
 }
 
 TEST_F(WorkspaceTest, WithoutSourceIsAnEmptyDirectory) {
