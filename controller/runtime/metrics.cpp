@@ -124,7 +124,6 @@ Metrics::Metrics(std::size_t workers)
           counter(registry_, "deployctl_events_failed_total", "Kubernetes Events that were not recorded", {})),
       objects_quarantined_(
           gauge(registry_, "deployctl_objects_quarantined", "Objects that cannot be read and are left alone", {})) {
-  for (const char* reason : {"too_large", "skipped"}) events_dropped_.Add({{"reason", reason}});  // kube/list_watch's
   counter(registry_, "controller_runtime_reconcile_timeouts_total",
           "Total number of reconciliation timeouts per controller", of_controller());
   gauge(registry_, "controller_runtime_max_concurrent_reconciles",
