@@ -190,19 +190,19 @@ def test_an_object_stored_before_the_schema_forbade_it_is_stalled_alone(cluster,
     version["schema"] = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
     version.pop("additionalPrinterColumns", None)
     old, unwritable = objects.config_map_only("old"), objects.config_map_only("unwritable")
-    old["spec"]["interval"] = "1d"
-    unwritable["spec"]["timeout"] = 7
+    old["spec"]["drift"] = "Sometimes"
+    unwritable["spec"] |= {"timeout": 7, "interval": "1d"}  # the API server refuses every write of it
     administrator.run("apply", "--server-side", "--force-conflicts", "-f", "-", stdin=json.dumps(loose))
     try:
         both = json.dumps(old) + "\n" + json.dumps(unwritable)
         wait_until(lambda: namespace.try_run("apply", "--server-side", "--validate=false", "-f", "-", stdin=both).returncode == 0,
                    20, what="the loose schema stores them")
-        assert namespace.deployment("old")["spec"]["interval"] == "1d"
+        assert namespace.deployment("old")["spec"]["drift"] == "Sometimes"
     finally:
         administrator.run("apply", "--server-side", "--force-conflicts", "-f", path)
     controller = new_controller("--allow-loopback").start()
     namespace.apply(objects.config_map_only("good"))
     namespace.wait_ready("good")
     item = namespace.wait_reason("old", "InvalidSpec")
-    assert "spec.interval" in condition(item, "Ready")["message"] and condition(item, "Stalled")["status"] == "True"
+    assert "spec.drift" in condition(item, "Ready")["message"] and condition(item, "Stalled")["status"] == "True"
     assert controller.is_running()
