@@ -263,6 +263,13 @@ TEST(Decide, RequestedRollbackRunsAlsoWhileSuspended) {
   EXPECT_EQ(as<RollBack>(decision)->trigger, "Request");
 }
 
+TEST(Decide, RequestedRollbackWaitsForASlot) {
+  Observation seen = wanting("2");
+  seen.requests.rollback = api::AskedRollback{.asked = {"1/a", true}, .revision = 1};
+  seen.slot_free = false;
+  EXPECT_TRUE(as<Wait>(decide(a_deployment().with_finalizer().serving(1, "1").serving(2, "2"), seen, kNow)));
+}
+
 TEST(Decide, RollbackToAPurgedRevisionIsRefused) {  // fault H7
   Observation seen = wanting("2");
   seen.requests.rollback = api::AskedRollback{.asked = {"1/a", true}, .revision = 1};
