@@ -87,6 +87,21 @@ TEST(Digest, AFieldAtItsDefaultIsAsIfAbsent) {
   EXPECT_EQ(digest(*plain), digest(*spelt));
 }
 
+TEST(Digest, CredentialsAreLiveAndNotInIt) {
+  const auto plain = decode(R"({"type": "docker", "docker": {"image": "a", "host": {"endpoint": "tcp://h"}}})");
+  const auto other = decode(R"({"type": "docker", "docker": {"image": "a", "registrySecretRef": {"name": "r"},
+    "host": {"endpoint": "tcp://h", "tlsSecretRef": {"name": "t"}, "sshSecretRef": {"name": "s"}}}})");
+  EXPECT_EQ(digest(*plain), digest(*other));
+  const auto cluster = decode(R"({"type": "kubernetes", "kubernetes": {}})");
+  const auto elsewhere =
+      decode(R"({"type": "kubernetes", "kubernetes": {"kubeConfig": {"secretRef": {"name": "k"}}}})");
+  EXPECT_EQ(digest(*cluster), digest(*elsewhere));
+  const auto hosts = decode(R"({"type": "ansible", "ansible": {"playbook": "p", "inventory": {"path": "i"}}})");
+  const auto secret = decode(R"({"type": "ansible", "ansible": {"playbook": "p", "inventory": {"path": "i"},
+    "sshSecretRef": {"name": "s"}, "vaultPasswordSecretRef": {"name": "v"}}})");
+  EXPECT_EQ(digest(*hosts), digest(*secret));
+}
+
 TEST(Digest, TheObjectsOwnNamespaceIsAsIfAbsent) {
   const auto plain = decode(R"({"type": "kubernetes", "kubernetes": {}})");
   const auto spelt = decode(R"({"type": "kubernetes", "kubernetes": {"namespace": "shop", "prune": true}})");
