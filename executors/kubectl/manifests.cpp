@@ -8,6 +8,7 @@
 #include "api/constants.hpp"
 #include "base/strict_yaml.hpp"
 #include "base/text.hpp"
+#include "kubectl/commands.hpp"
 #include "kubectl/inventory.hpp"
 #include "kubectl/json_path.hpp"
 
@@ -134,16 +135,23 @@ Result<void> substitute(std::vector<Json>& objects, const std::map<std::string, 
   return {};
 }
 
-Result<void> check(const std::vector<Json>& objects, const std::string& ns, bool allow_cluster_scope) {
+Result<void> check(const std::vector<Json>& objects, const executors::Inputs& inputs) {
+  const std::string& own = inputs.key.ns;
+  const std::string target = namespace_of(inputs);
+  if (target != own && !inputs.allow_cluster_scope) {
+    return fail(ErrorKind::AccessDenied, "spec.kubernetes.namespace: \"" + target + "\" is not namespace \"" + own +
+                                             "\" of this object: remove the field, or let the controller run with "
+                                             "--allow-cluster-scope");
+  }
   std::set<ObjectId> seen;
   for (const Json& object : objects) {
     ObjectId id = id_of(object);
-    if (!id.ns.empty() && id.ns != ns && !allow_cluster_scope) {
-      return fail(ErrorKind::AccessDenied, id.str() + " is outside namespace " + ns +
+    if (!id.ns.empty() && id.ns != own && !inputs.allow_cluster_scope) {
+      return fail(ErrorKind::AccessDenied, id.str() + " is outside namespace " + own +
                                                ": remove metadata.namespace, or let the controller run with "
                                                "--allow-cluster-scope");
     }
-    if (id.ns.empty()) id.ns = ns;
+    if (id.ns.empty()) id.ns = target;
     id.api_version = std::string(id.group());
     if (!seen.insert(id).second) return fail(ErrorKind::Invalid, id.str() + " is declared twice");
   }

@@ -24,8 +24,9 @@ Result<std::vector<Json>> read_text(std::string_view name, std::string_view text
 /// that names object and variable. `$${NAME}` stays `${NAME}`. Values stay strings: a number cannot be substituted.
 Result<void> substitute(std::vector<Json>& objects, const std::map<std::string, std::string>& variables);
 
-/// Checks that need no server: each object once, namespaces allowed. AccessDenied for a foreign namespace.
-Result<void> check(const std::vector<Json>& objects, const std::string& ns, bool allow_cluster_scope);
+/// Checks that need no server: each object once, namespaces allowed. AccessDenied for a namespace, in the spec or in a
+/// manifest, that is not the Deployment's own.
+Result<void> check(const std::vector<Json>& objects, const executors::Inputs& inputs);
 
 /// Our labels on every object (installation, namespace, name): what prune and destroy look for before they remove
 /// anything.

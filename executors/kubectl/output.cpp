@@ -42,6 +42,41 @@ constexpr std::array kRules = {Rule{"because it is being terminated", ErrorKind:
                                Rule{"error validating", ErrorKind::Invalid},
                                Rule{"(UnprocessableEntity)", ErrorKind::Invalid}};
 
+/// Work directories are named by an operation's id; below one, people know the source alone.
+std::string without_work_directory(std::string text) {
+  constexpr std::string_view kIdCharacters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  constexpr std::size_t kIdLength = 26;
+  for (std::size_t at = text.find('/'); at != std::string::npos; at = text.find('/', at + 1)) {
+    const std::size_t end = std::min(text.find_first_not_of(kIdCharacters, at + 1), text.size());
+    if (end != at + 1 + kIdLength) continue;
+    const std::size_t before = text.find_last_of(" \"'(=:", at);
+    const std::size_t begin = before == std::string::npos ? 0 : before + 1;
+    constexpr std::string_view kSource = "/src/";
+    const bool in_source = text.compare(end, kSource.size(), kSource) == 0;
+    const std::size_t rest = in_source ? end + kSource.size() : std::min(end + 1, text.size());
+    text.erase(begin, rest - begin);
+    at = begin == 0 ? 0 : begin - 1;
+  }
+  return text;
+}
+
+/// Without the name of a file that is ours, and without advice that only holds for who calls kubectl by hand.
+std::string plain(std::string text) {
+  text = without_work_directory(std::move(text));
+  for (const std::string_view noise : {" from \"objects.json\"", " error validating \"objects.json\":",
+                                       " if you choose to ignore these errors, turn validation off with "
+                                       "--validate=false",
+                                       " ensure CRDs are installed first"}) {
+    for (std::size_t at = text.find(noise); at != std::string::npos; at = text.find(noise, at))
+      text.erase(at, noise.size());
+  }
+  while (text.ends_with(';')) text.pop_back();
+  constexpr std::string_view kUnknown = "no matches for kind";
+  if (const std::size_t at = text.find(kUnknown); at != std::string::npos)
+    return text.substr(at) + ": install its CustomResourceDefinition, or correct apiVersion and kind";
+  return text;
+}
+
 /// A conflict names managers and fields over several lines and ends before kubectl's advice; other errors are told by
 /// their first lines.
 std::string_view telling_part(std::string_view err) {
@@ -55,6 +90,22 @@ std::string_view telling_part(std::string_view err) {
     if (found != std::string_view::npos) return err.substr(found);
   }
   return err;
+}
+
+/// "apps.v1.Deployment.shop.web" to "Deployment shop/web"; of what has no namespace that part is empty.
+std::string name_of_file(std::string_view file) {
+  std::size_t kind = 0;
+  while (kind < file.size() && (file[kind] < 'A' || file[kind] > 'Z')) {
+    const std::size_t dot = file.find('.', kind);
+    if (dot == std::string_view::npos) return one_line(file);
+    kind = dot + 1;
+  }
+  const std::size_t ns = file.find('.', kind);
+  const std::size_t name = ns == std::string_view::npos ? ns : file.find('.', ns + 1);
+  if (name == std::string_view::npos) return one_line(file);
+  const std::string_view space = file.substr(ns + 1, name - ns - 1);
+  return one_line(std::string(file.substr(kind, ns - kind)) + " " + std::string(space) + (space.empty() ? "" : "/") +
+                  std::string(file.substr(name + 1)));
 }
 
 }  // namespace
@@ -85,7 +136,7 @@ Error error_of(const executors::StepResult& result) {
     case Kind::Exited: break;
   }
   if (run.out_overflow) return fail(ErrorKind::Invalid, "kubectl printed more than can be kept: split the manifests");
-  const std::string message = cut(one_line(telling_part(run.err)), kMessageBytes);
+  const std::string message = cut(plain(one_line(telling_part(run.err))), kMessageBytes);
   const auto rule =
       std::ranges::find_if(kRules, [&](const Rule& each) { return run.err.find(each.words) != std::string::npos; });
   const ErrorKind kind = rule == kRules.end() ? ErrorKind::StepFailed : rule->kind;
@@ -109,7 +160,7 @@ std::vector<std::string> differing(std::string_view out) {
     at = end + 1;
     if (!line.starts_with("diff -")) continue;
     const std::size_t slash = line.rfind('/');
-    if (slash != std::string_view::npos) names.push_back(one_line(line.substr(slash + 1)));
+    if (slash != std::string_view::npos) names.push_back(name_of_file(line.substr(slash + 1)));
   }
   return names;
 }

@@ -5,6 +5,7 @@
 
 #include "kubectl/commands.hpp"
 #include "kubectl/json_path.hpp"
+#include "kubectl/kustomization.hpp"
 #include "kubectl/manifests.hpp"
 #include "kubectl/output.hpp"
 #include "kubectl/readiness.hpp"
@@ -42,7 +43,7 @@ std::optional<Error> refusal(const Inputs& in, const std::vector<Json>& objects)
   return fail(ErrorKind::Invalid, message + " (delete the Deployment to remove them, or check spec.path)");
 }
 
-/// The identities as the server knows them: a dry-run answer says whether an object has a namespace.
+/// The identities as the server knows them: its answer says whether an object has a namespace.
 std::vector<ObjectId> applied_ids(const Inputs& in, const std::vector<Json>& objects,
                                   const std::vector<Json>& answers) {
   std::vector<ObjectId> ids;
@@ -125,6 +126,8 @@ std::variant<Waiting, Failed, Done> look_at(const Inputs& in, const std::vector<
 Script render(Inputs in, std::vector<Json>* objects) {
   Result<std::vector<Json>> found = std::vector<Json>{};
   if (uses_kustomize(in)) {
+    if (const auto own = in.files ? check_kustomizations(*in.files) : Result<void>(); !own)
+      co_return Failed{own.error()};
     const StepResult rendered = co_await kustomize(in);
     if (!rendered.ok()) {
       Error error = error_of(rendered);
@@ -140,7 +143,7 @@ Script render(Inputs in, std::vector<Json>* objects) {
   if (in.spec.kubernetes && in.spec.kubernetes->substitute) {
     if (auto done = substitute(*found, in.variables); !done) co_return Failed{done.error()};
   }
-  if (auto done = check(*found, in.key.ns, in.allow_cluster_scope); !done) co_return Failed{done.error()};
+  if (auto done = check(*found, in); !done) co_return Failed{done.error()};
   label(*found, in);
   sort_for_apply(*found);
   *objects = std::move(*found);
@@ -245,14 +248,14 @@ Script verify(Inputs in, bool drift) {
   std::vector<Json> objects;
   Next rendered = co_await render(in, &objects);
   if (has_failed(rendered)) co_return rendered;
-  const StepResult got = co_await get(in, "verify", as_list(objects), false);
-  if (!got.ok()) {
-    Error error = error_of(got);
-    if (got.process.err.find("(NotFound)") != std::string::npos) error.kind = ErrorKind::HealthCheckFailed;
-    co_return Failed{std::move(error)};
-  }
+  const StepResult got = co_await get(in, "verify", as_list(objects), true);
+  if (!got.ok()) co_return Failed{error_of(got)};
   const auto live = read_objects(got.process.out);
   if (!live) co_return Failed{live.error()};
+  for (const ObjectId& id : applied_ids(in, objects, *live)) {
+    const bool there = std::ranges::any_of(*live, [&](const Json& each) { return is_same_object(id_of(each), id); });
+    if (!there) co_return Failed{fail(ErrorKind::HealthCheckFailed, id.str() + " is missing")};
+  }
   for (const Json& object : *live) {
     const ReadinessReport report = readiness_of(object);
     if (report.state == Readiness::Ready) continue;

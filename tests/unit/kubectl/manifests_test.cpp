@@ -60,17 +60,37 @@ TEST(Manifests, AnAliasBombIsRefused) {
 TEST(Manifests, AnObjectDeclaredTwiceIsRefused) {
   const auto objects = read_files(files("a.yaml", std::string(kConfigMap) + "---\n" + kConfigMap));
   ASSERT_TRUE(objects);
-  EXPECT_EQ(check(*objects, "shop", false).error().message, "ConfigMap shop/a is declared twice");
+  EXPECT_EQ(check(*objects, inputs()).error().message, "ConfigMap shop/a is declared twice");
 }
 
 TEST(Manifests, AForeignNamespaceNeedsTheSwitch) {
   const auto objects =
       read_files(files("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: other}\n"));
   ASSERT_TRUE(objects);
-  const auto refused = check(*objects, "shop", false);
+  executors::Inputs in = inputs();
+  const auto refused = check(*objects, in);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::AccessDenied);
-  EXPECT_TRUE(check(*objects, "shop", true));
+  in.allow_cluster_scope = true;
+  EXPECT_TRUE(check(*objects, in));
+}
+
+TEST(Manifests, AForeignNamespaceOfTheSpecNeedsTheSwitchToo) {
+  const auto objects = read_files(files("a.yaml", kConfigMap));
+  ASSERT_TRUE(objects);
+  executors::Inputs in = inputs();
+  in.spec.kubernetes.emplace().ns = "kube-system";
+  const auto refused = check(*objects, in);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::AccessDenied);
+  EXPECT_EQ(refused.error().message,
+            "spec.kubernetes.namespace: \"kube-system\" is not namespace \"shop\" of this object: remove the field, or "
+            "let the controller run with --allow-cluster-scope");
+  in.allow_cluster_scope = true;
+  EXPECT_TRUE(check(*objects, in));
+  in.allow_cluster_scope = false;
+  in.spec.kubernetes->ns = "shop";
+  EXPECT_TRUE(check(*objects, in));
 }
 
 // fault S23

@@ -71,7 +71,27 @@ TEST(KubectlOutput, DiffNamesTheObjectsThatDiffer) {
   const std::string out =
       "diff -u -N /t/LIVE-1/v1.ConfigMap.shop.web /t/MERGED-2/v1.ConfigMap.shop.web\n--- /t/LIVE\n+++ "
       "/t/MERGED\n-a\n+b\n";
-  EXPECT_EQ(differing(out), std::vector<std::string>{"v1.ConfigMap.shop.web"});
+  EXPECT_EQ(differing(out), std::vector<std::string>{"ConfigMap shop/web"});
+  EXPECT_EQ(differing("diff -u -N /t/LIVE-1/apps.v1.Deployment.shop.web.example /t/MERGED-2/"
+                      "apps.v1.Deployment.shop.web.example\n"
+                      "diff -u -N /t/LIVE-1/v1.Namespace..shop /t/MERGED-2/v1.Namespace..shop\n"),
+            (std::vector<std::string>{"Deployment shop/web.example", "Namespace shop"}));
+}
+
+TEST(KubectlOutput, MessagesLeaveOutOurFilesAndAdviceForOthers) {
+  const auto words = [](const std::string& err) { return error_of(support::step_exited(1, "", err)).message; };
+  EXPECT_EQ(words("error: error validating \"/var/w/01M858MRGT8KDZEDNGPX243BE7/objects.json\": error validating data: "
+                  "ValidationError(ConfigMap): unknown field \"dataa\"; if you choose to ignore these errors, turn "
+                  "validation off with --validate=false\n"),
+            "error: error validating data: ValidationError(ConfigMap): unknown field \"dataa\"");
+  EXPECT_EQ(words("error: resource mapping not found for name: \"x\" namespace: \"\" from "
+                  "\"/var/w/01M858MRGT8KDZEDNGPX243BE7/objects.json\": no matches for kind \"Baz\" in version "
+                  "\"foo.bar/v1\"\nensure CRDs are installed first\n"),
+            "no matches for kind \"Baz\" in version \"foo.bar/v1\": install its CustomResourceDefinition, or correct "
+            "apiVersion and kind");
+  EXPECT_EQ(words("error: evalsymlink failure on '/w/01M858MRGT8KDZEDNGPX243BE7/src/nope.yaml' : lstat "
+                  "/w/01M858MRGT8KDZEDNGPX243BE7/src/nope.yaml: no such file or directory"),
+            "error: evalsymlink failure on 'nope.yaml' : lstat nope.yaml: no such file or directory");
 }
 
 }  // namespace

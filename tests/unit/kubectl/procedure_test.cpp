@@ -213,6 +213,7 @@ TEST(KubectlVerify, AMissingObjectIsUnhealthy) {
   const auto end = drive(*KubectlExecutor().verify(inputs({{"a.yaml", kConfigMap}}), false), kubectl);
   ASSERT_TRUE(std::holds_alternative<Failed>(end));
   EXPECT_EQ(std::get<Failed>(end).error.kind, ErrorKind::HealthCheckFailed);
+  EXPECT_EQ(std::get<Failed>(end).error.message, "ConfigMap shop/page is missing");
 }
 
 TEST(KubectlVerify, DriftNamesWhatWasChangedOutside) {
@@ -223,7 +224,7 @@ TEST(KubectlVerify, DriftNamesWhatWasChangedOutside) {
   kubectl.diff_output = "diff -u -N /t/LIVE-1/v1.ConfigMap.shop.page /t/MERGED-2/v1.ConfigMap.shop.page\n";
   const auto end = drive(*KubectlExecutor().verify(inputs({{"a.yaml", kConfigMap}}), true), kubectl);
   ASSERT_TRUE(std::holds_alternative<Failed>(end));
-  EXPECT_EQ(std::get<Failed>(end).error.message, "changed outside: v1.ConfigMap.shop.page");
+  EXPECT_EQ(std::get<Failed>(end).error.message, "changed outside: ConfigMap shop/page");
 }
 
 TEST(KubectlDestroy, RemovesOursOnceAndHasNothingToDoTheSecondTime) {
