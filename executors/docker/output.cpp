@@ -168,7 +168,9 @@ bool says_not_there(const StepResult& result) {
 
 Error error_of(std::string_view what, const StepResult& result) {
   if (result.process.exit.kind != process::Exit::Kind::Exited) return process::failure(what, result.process);
-  const ErrorKind kind = daemon_is_down(result.process.err) ? ErrorKind::ExecutorUnavailable : ErrorKind::StepFailed;
+  const ErrorKind kind = daemon_is_down(result.process.err)                    ? ErrorKind::ExecutorUnavailable
+                         : has(result.process.err, "invalid reference format") ? ErrorKind::Invalid
+                                                                               : ErrorKind::StepFailed;
   std::string message = std::string(what) + ": ";
   const std::string words = reason(result);
   message += words.empty() ? process::describe(result.process.exit) : words;

@@ -54,11 +54,23 @@ bool is_restart_policy(std::string_view text) {
          has_only(text.substr(kCounted.size()), "0123456789");
 }
 
+/// [registry[:port]/]name[:tag][@digest], as far as a look at it tells; the rest is docker's to say.
+bool is_image_reference(std::string_view text) {
+  if (!has_only(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:/@[]")) return false;
+  const auto is_end = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  return !text.empty() && (is_end(text.front()) || text.front() == '[') &&
+         (is_end(text.back()) || text.back() == '_' || text.back() == '.' || text.back() == '-');
+}
+
 std::optional<Error> image_error(const api::Docker& docker) {
   if (docker.image.has_value() == docker.build.has_value())
     return fail(ErrorKind::Invalid, "spec.docker: set exactly one of image and build");
   if (docker.image && !is_word(*docker.image))
     return invalid("image", *docker.image, "is no image name: no blanks, and it must not start with \"-\"");
+  if (docker.image && docker.image->ends_with(':'))
+    return invalid("image", *docker.image, "has no tag: set spec.version when the image names ${version}");
+  if (docker.image && !is_image_reference(*docker.image))
+    return invalid("image", *docker.image, "is no image name: write [registry/]name[:tag][@digest]");
   if (!docker.build) return std::nullopt;
   if (!is_inside(docker.build->context))
     return invalid("build.context", docker.build->context, "must be a path inside the source");

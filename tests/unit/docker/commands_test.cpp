@@ -133,6 +133,10 @@ TEST(DockerValidation, EachBadValueIsNamedWithItsField) {  // fault S2
   const std::vector<BadSpec> table = {
       {"spec.docker.image", [](auto& d) { d.image = "--privileged"; }},
       {"spec.docker.image", [](auto& d) { d.image = "a b"; }},
+      {"spec.docker.image", [](auto& d) { d.image = "$(id)"; }},
+      {"spec.docker.image", [](auto& d) { d.image = "web;reboot"; }},
+      {"spec.docker.image", [](auto& d) { d.image = "{{web}}"; }},
+      {"spec.docker.image: \"web:\" has no tag: set spec.version", [](auto& d) { d.image = "web:"; }},
       {"spec.docker: set exactly one", [](auto& d) { d.image.reset(); }},
       {"spec.docker: set exactly one", [](auto& d) { d.build.emplace(); }},
       {"spec.docker.ports", [](auto& d) { d.ports = {{.container = 0}}; }},
