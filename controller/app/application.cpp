@@ -106,7 +106,6 @@ struct Application::Parts {
   void changed(const ObjectKey& key, runtime::Change change) {
     if (change == runtime::Change::Removed) {
       references.forget(key);
-      if (repository) repository->forget(key);
     }
     const bool is_edit = change != runtime::Change::Initial;
     queue.add(key, is_edit ? runtime::Priority::Change : runtime::Priority::Resync);
@@ -196,7 +195,7 @@ Task<http::FilterRules> Application::Parts::filter_rules() {
 Task<void> Application::Parts::make_engine() {
   std::string id = options.installation_id.value_or("");
   if (id.empty()) id = co_await cluster_id();
-  repository.emplace(client, clock, log, store, id);
+  repository.emplace(client, clock, store, id);
   const http::FilterRules rules = co_await filter_rules();
   http.emplace(executor, clock, resolver, rules);
   tcp.emplace(executor, clock, resolver, rules);

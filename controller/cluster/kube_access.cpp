@@ -31,7 +31,8 @@ Result<kube::Config> config_of_secret(const ports::KeyValues& values, const std:
   auto found = values.find("value");
   if (found == values.end()) found = values.find("kubeconfig");
   if (found == values.end())
-    return fail(ErrorKind::DependencyNotReady, "secret " + secret + " has neither key value nor kubeconfig");
+    return fail(ErrorKind::DependencyNotReady, "spec.kubernetes.kubeConfig.secretRef: Secret \"" + secret +
+                                                   "\" has neither key \"value\" nor \"kubeconfig\"; add one");
   const kube::KubeconfigFile file{.path = "secret " + secret, .text = found->second};
   Result<kube::Config> config =
       kube::parse_kubeconfig({file}, {.allow_insecure = false, .allow_file_references = false});
@@ -72,7 +73,10 @@ Task<Result<ports::KubeAccess>> KubeAccess::from_secret(ObjectKey dependent, std
   Result<std::optional<ports::KeyValues>> read = co_await references_.secret(dependent, secret);
   if (!read) co_return read.error();
   const std::optional<ports::KeyValues> values = std::move(*read);
-  if (!values) co_return fail(ErrorKind::DependencyNotReady, "secret " + secret + " does not exist");
+  if (!values)
+    co_return fail(ErrorKind::DependencyNotReady, "spec.kubernetes.kubeConfig.secretRef: Secret \"" + secret +
+                                                      "\" does not exist in namespace \"" + dependent.ns +
+                                                      "\"; create it");
   Result<kube::Config> config = config_of_secret(*values, secret);
   if (!config) co_return config.error();
   config->ns = dependent.ns;

@@ -5,7 +5,6 @@
 
 #include "api/constants.hpp"
 #include "api/readable.hpp"
-#include "api/requests.hpp"
 #include "cluster/status_patch.hpp"
 #include "kube/json_patch.hpp"
 
@@ -57,9 +56,8 @@ Result<void> unless_gone(Error error) {
 
 }  // namespace
 
-KubeRepository::KubeRepository(kube::Client& client, Clock& clock, const Logger& logger, runtime::Store& store,
-                               std::string installation)
-    : client_(client), clock_(clock), logger_(logger), store_(store), revisions_(client, std::move(installation)) {}
+KubeRepository::KubeRepository(kube::Client& client, Clock& clock, runtime::Store& store, std::string installation)
+    : client_(client), clock_(clock), store_(store), revisions_(client, std::move(installation)) {}
 
 Result<std::optional<api::Deployment>> KubeRepository::find(const ObjectKey& key) {
   const std::optional<runtime::Stored> stored = store_.find(key);
@@ -72,7 +70,6 @@ Result<std::optional<api::Deployment>> KubeRepository::find(const ObjectKey& key
   }
   found.status = status_of(stored->object.status);
   read_spec(stored->object.spec, found);
-  report_junk(found);
   return std::optional(std::move(found));
 }
 
@@ -144,15 +141,6 @@ bool KubeRepository::shows(const ObjectKey& key, const std::string& uid, const J
   if (!stored || stored->object.uid != uid) return false;
   const Result<Json> json = object_of(stored->object.status);
   return json && *json == status;
-}
-
-void KubeRepository::report_junk(const api::Deployment& object) {
-  std::vector<std::string> ignored = api::read_requests(object.meta.annotations, object.status.last_handled).ignored;
-  const auto said = reported_.find(object.meta.key);
-  if (said != reported_.end() ? said->second == ignored : ignored.empty()) return;
-  for (const std::string& sentence : ignored)
-    logger_.about(LogLevel::Warning, object.meta.key, "Request annotation was ignored", {{"error", sentence}});
-  reported_[object.meta.key] = std::move(ignored);
 }
 
 void KubeRepository::take_answer(const std::string& body) {

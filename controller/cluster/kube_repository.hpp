@@ -6,12 +6,10 @@
 // never sees a state older than our own write (fault R8). A write whose answer was lost is settled by what the watch
 // brings, never by sending it again. One per process; needs a running Watcher on the same Store. One thread.
 
-#include <map>
 #include <string>
 #include <vector>
 
 #include "async/clock.hpp"
-#include "base/log.hpp"
 #include "cluster/revision_secrets.hpp"
 #include "kube/client.hpp"
 #include "ports/repository.hpp"
@@ -27,8 +25,7 @@ inline constexpr Duration kSettleInterval = std::chrono::milliseconds(100);
 
 class KubeRepository final : public ports::Repository {
  public:
-  KubeRepository(kube::Client& client, Clock& clock, const Logger& logger, runtime::Store& store,
-                 std::string installation);
+  KubeRepository(kube::Client& client, Clock& clock, runtime::Store& store, std::string installation);
 
   Result<std::optional<api::Deployment>> find(const ObjectKey& key) override;
   Task<Result<void>> announce(const api::Deployment& seen, api::DeploymentStatus next) override;
@@ -41,23 +38,17 @@ class KubeRepository final : public ports::Repository {
   Task<Result<std::vector<ports::KeptRevisionInfo>>> list_revisions(const api::Deployment& owner) override;
   Task<Result<void>> delete_revision(const api::Deployment& owner, std::int64_t number) override;
 
-  /// The object is gone: forget what was said about it.
-  void forget(const ObjectKey& key) { reported_.erase(key); }
-
  private:
   [[nodiscard]] Json status_before(const api::Deployment& seen) const;
   [[nodiscard]] bool shows(const ObjectKey& key, const std::string& uid, const Json& status) const;
-  void report_junk(const api::Deployment& object);
   void take_answer(const std::string& body);
   Task<Result<void>> send_status(ObjectKey key, std::string uid, kube::Request request, Json status);
   Task<Result<void>> send_finalizer(ObjectKey key, Json patch);
 
   kube::Client& client_;
   Clock& clock_;
-  const Logger& logger_;
   runtime::Store& store_;
   RevisionSecrets revisions_;
-  std::map<ObjectKey, std::vector<std::string>> reported_;  ///< junk annotations already logged
 };
 
 }  // namespace deployctl::cluster

@@ -79,7 +79,7 @@ class Bench {
                            store,
                            {.resource = kDeployments, .namespaces = {server.ns()}},
                            [this](const ObjectKey& changed, runtime::Change) { said.push_back(changed.name); }};
-  KubeRepository repository{*server.client, server.clock, server.logger, store, "installation-1"};
+  KubeRepository repository{*server.client, server.clock, store, "installation-1"};
 
  private:
   TaskHandle watching_;

@@ -74,13 +74,10 @@ class Bench {
 
   asio::io_context io{1};
   support::FakeClock clock;
-  std::vector<std::string> lines;
-  Logger logger{LogLevel::Info, LogEncoding::Json, nullptr,
-                [this](std::string_view line) { lines.emplace_back(line); }};
   support::MemoryApiServer server{io.get_executor()};
   kube::Client client{server, clock};
   runtime::Store store;
-  KubeRepository repository{client, clock, logger, store, "installation-1"};
+  KubeRepository repository{client, clock, store, "installation-1"};
 };
 
 TEST(KubeRepository, FindReadsTheCacheAndNothingElse) {
@@ -379,17 +376,6 @@ TEST(KubeRepository, TheRevisionSecretsAreReleasedBeforeTheObjectIs) {
   for (const kube::Request& request : bench.server.requests())
     if (request.method == "PATCH") patched.push_back(request.target.substr(0, request.target.find('?')));
   EXPECT_THAT(patched, testing::ElementsAre("/api/v1/namespaces/shop/secrets/web-r1", kPath));
-}
-
-// fault I9
-TEST(KubeRepository, JunkInARequestAnnotationIsLoggedOnce) {
-  Bench bench;
-  Json object = bench.server.object(kPath);
-  object["metadata"]["annotations"] = {{"deployctl.io/rollback-to", "junk"}};
-  bench.put(object);
-  for (int i = 0; i < 3; ++i) EXPECT_FALSE(bench.seen().undecodable);
-  ASSERT_EQ(bench.lines.size(), 1U);
-  EXPECT_THAT(bench.lines.front(), HasSubstr("deployctl.io/rollback-to"));
 }
 
 }  // namespace
