@@ -24,6 +24,16 @@ auto checked(Parser parse) {
   };
 }
 
+/// The words alone: CLI11 itself would print the numbers behind them.
+template <class Value>
+CLI::CheckedTransformer one_of(const std::map<std::string, Value>& words) {
+  std::string all;
+  for (const auto& [word, value] : words) all += (all.empty() ? "" : "|") + word;
+  CLI::CheckedTransformer transformer(words);
+  transformer.description(all);
+  return transformer;
+}
+
 }  // namespace
 
 Result<ListenAddress> parse_listen_address(const std::string& text) {
@@ -104,10 +114,12 @@ Options parse_options(int argc, char** argv) {
   flags.add_option("--source-root", options.source_root,
                    "Root of source.directory: <root>/<namespace>/…; default none");
   flags.add_option("--tools-dir", options.tools_dir, "Directory searched for tools before the system's own");
-  flags.add_option("--log-level", options.log_level, "debug, info, warning, error")
-      ->transform(CLI::CheckedTransformer(levels));
-  flags.add_option("--log-encoding", options.log_encoding, "json or console")
-      ->transform(CLI::CheckedTransformer(encodings));
+  flags.add_option("--log-level", options.log_level, "How much is logged")
+      ->transform(one_of(levels))
+      ->default_str("info");
+  flags.add_option("--log-encoding", options.log_encoding, "One JSON object a line, or text for people")
+      ->transform(one_of(encodings))
+      ->default_str("json");
   flags.add_option("--shutdown-grace", grace, "How long running steps may finish after SIGTERM")
       ->check(checked(parse_duration))
       ->capture_default_str();
