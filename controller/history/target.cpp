@@ -44,7 +44,8 @@ Error nothing_to_go_back_to(const api::DeploymentStatus& status, std::string_vie
       reasons += " is no longer kept";
     }
   }
-  if (reasons.empty()) reasons = "; no revision succeeded before";
+  if (reasons.empty())
+    return fail(ErrorKind::NotFound, "no earlier revision succeeded, so there is none to go back to");
   return fail(ErrorKind::NotFound, "there is nothing to go back to" + reasons);
 }
 

@@ -57,7 +57,7 @@ TEST(AutomaticTarget, OfAFirstDeploymentDoesNotExistAndSaysSo) {
   const auto target = automatic_target(now, "a");
   ASSERT_FALSE(target.has_value());
   EXPECT_EQ(target.error().kind, ErrorKind::NotFound);
-  EXPECT_EQ(target.error().message, "there is nothing to go back to; no revision succeeded before");
+  EXPECT_EQ(target.error().message, "no earlier revision succeeded, so there is none to go back to");
 }
 
 TEST(AutomaticTarget, TellsWhyEachCandidateIsNone) {
