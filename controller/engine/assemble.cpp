@@ -26,10 +26,12 @@ std::optional<std::string> registry_secret(const api::DeploymentSpec& spec) {
 Task<Result<std::string>> registry_config(Services& services, ObjectKey key, std::optional<std::string> name) {
   if (!name) co_return std::string();
   auto secret = co_await services.ports.references.secret(key, *name);
-  if (!secret) co_return secret.error().with_context("reading registry secret " + *name);
+  if (!secret) co_return secret.error().with_context("spec.docker.registrySecretRef");
   constexpr const char* kEntry = ".dockerconfigjson";  // of Secrets of type kubernetes.io/dockerconfigjson
   if (!*secret || !(*secret)->contains(kEntry))
-    co_return fail(ErrorKind::DependencyNotReady, "secret " + *name + " with key " + kEntry + " does not exist");
+    co_return fail(ErrorKind::DependencyNotReady, "spec.docker.registrySecretRef: Secret \"" + *name +
+                                                      "\" with key \"" + std::string(kEntry) +
+                                                      "\" does not exist in namespace \"" + key.ns + "\"; create it");
   co_return (*secret)->at(kEntry);
 }
 

@@ -64,8 +64,10 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
   operation.journal.digest = operation.snapshot.digest;
   operation.journal.attempt = decision.attempt;
   operation.journal.trigger = decision.trigger;
-  operation.journal.by = requests.by;
-  operation.journal.why = requests.why;
+  if (decision.forced || requests.reconcile) {  // what stands beside an older request is not about this
+    operation.journal.by = requests.by;
+    operation.journal.why = requests.why;
+  }
   operation.forced = decision.forced;
   operation.moves = decision.moves;
   if (decision.forced) operation.force_token = requests.force->token;
@@ -163,6 +165,8 @@ Task<Result<std::unique_ptr<executors::Procedure>>> Engine::State::removal_at_ol
   operation.directories.push_back(id);
   auto inputs = co_await assemble_inputs(services, object, *snapshot, std::move(*values), id);
   if (!inputs) co_return inputs.error();
+  // Its steps run as steps of this operation: what they need is written there.
+  inputs->work_dir = (services.options.work_dir / operation.journal.id).string();
   inputs->revision = revision;
   inputs->inventory = snapshot->remembered.inventory;
   co_return services.ports.executors.find(snapshot->spec.type)->destroy(std::move(*inputs));

@@ -62,8 +62,11 @@ Task<Outcome> Engine::State::reconcile(ObjectKey key) {
 }
 
 /// The object that lived here under the same name: its results are dropped (fault R7).
+/// So is an object whose status was emptied under us, as a restored backup does: it is looked back at once more.
 bool Engine::State::is_of_another_life(ObjectRun& run, const api::Deployment& object) {
-  if (run.uid == object.meta.uid) return false;
+  const bool emptied = run.had_status && is_empty(object.status);
+  run.had_status = !is_empty(object.status);
+  if (run.uid == object.meta.uid && !emptied) return false;
   drop_check(run);
   if (run.operation && run.operation->busy) {
     run.operation->stop = StopCause::Dropped;

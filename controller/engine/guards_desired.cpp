@@ -133,12 +133,15 @@ std::optional<Standing> failed_before(const Look& look, const Asked& wanted) {
 std::optional<Standing> held_back(const Look& look, const Asked& wanted) {
   const api::Quarantine* held = history::find_quarantine(look.status(), wanted.digest, wanted.gate);
   if (held == nullptr) return std::nullopt;
-  if (held->reason == reasons::kCancelled) return at_rest(stalled(reasons::kCancelled, {}));
-  if (const api::HistoryEntry* rollback = newest_rollback(look.status())) {
-    if (rollback->result == api::HistoryResult::Succeeded) return at_rest(stalled(reasons::kRolledBack, {}));
-    if (rollback->result == api::HistoryResult::Cancelled) return at_rest(stalled(reasons::kCancelled, {}));
-  }
   const api::HistoryEntry* last = newest_deploy(look.status(), wanted.digest, wanted.gate);
+  if (held->reason == reasons::kCancelled)
+    return at_rest(recalled(stalled(reasons::kCancelled, last == nullptr ? "cancelled by request" : last->message)));
+  if (const api::HistoryEntry* rollback = newest_rollback(look.status())) {
+    if (rollback->result == api::HistoryResult::Succeeded)
+      return at_rest(recalled(stalled(reasons::kRolledBack, rollback->message)));
+    if (rollback->result == api::HistoryResult::Cancelled)
+      return at_rest(recalled(stalled(reasons::kCancelled, rollback->message)));
+  }
   const bool rolled_back = last != nullptr && last->result == api::HistoryResult::RolledBack;
   const std::string message = "version " + (held->version.empty() ? "(none)" : held->version) +
                               " was tried as revision " + std::to_string(held->revision) + " and failed (" +

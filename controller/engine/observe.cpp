@@ -21,13 +21,12 @@ Running running(const ActiveOperation& operation) {
   return seen;
 }
 
-/// An empty status may hide an earlier life of the object.
+}  // namespace
+
 bool is_empty(const api::DeploymentStatus& status) {
   return status.observed_generation < 0 && status.last_revision == 0 && status.history.empty() && !status.operation &&
          status.conditions.empty();
 }
-
-}  // namespace
 
 Observation observe(const api::Deployment& object, const ObjectRun& run, const Surroundings& around) {
   Observation seen;

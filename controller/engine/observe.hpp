@@ -15,6 +15,9 @@ struct Surroundings {
   WallTime started{};
 };
 
+/// Nobody has written it yet, or somebody emptied it: it may hide an earlier life of the object.
+bool is_empty(const api::DeploymentStatus& status);
+
 Observation observe(const api::Deployment& object, const ObjectRun& run, const Surroundings& around);
 
 }  // namespace deployctl::engine

@@ -11,6 +11,7 @@
 #include "engine/inventory.hpp"
 #include "engine/past.hpp"
 #include "engine/schedule.hpp"
+#include "engine/status_parts.hpp"
 #include "history/retention.hpp"
 #include "history/target.hpp"
 
@@ -20,22 +21,26 @@ namespace {
 
 constexpr Duration kProgressPace = std::chrono::seconds(10);
 
-std::string doing_words(const ActiveOperation& operation, std::string_view step) {
-  std::string words = "step " + std::string(step);
-  if (operation.journal.revision > 0) words += " of revision " + std::to_string(operation.journal.revision);
-  if (!operation.snapshot.spec.version.empty()) words += " (" + operation.snapshot.spec.version + ")";
-  return words + ", at most " + format_duration(operation.timeout);
+/// What people read while it lasts, and when it lasted too long.
+void does(ActiveOperation& operation, std::string_view step, std::string why = {}) {
+  const std::int64_t revision = operation.journal.revision;
+  const std::string& version = operation.snapshot.spec.version;
+  operation.step_words = "step " + std::string(step) + " of " +
+                         (revision > 0 ? parts::revision_words(revision, version) : parts::release_words(version));
+  operation.waits_for = why.empty() ? "" : ": " + std::move(why);
+  operation.doing = operation.step_words + ", at most " + format_duration(operation.timeout) + operation.waits_for;
 }
 
-Error cause_of(StopCause cause, const ActiveOperation& operation) {
+/// `by`: who asked for it, as far as was said.
+Error cause_of(StopCause cause, const ActiveOperation& operation, const std::string& by) {
   switch (cause) {
     case StopCause::Overdue:
-      return fail(ErrorKind::StepTimedOut,
-                  "took longer than " + format_duration(operation.timeout) + " (" + operation.doing + ")");
+      return fail(ErrorKind::StepTimedOut, operation.step_words + " took longer than " +
+                                               format_duration(operation.timeout) + operation.waits_for);
     case StopCause::Superseded: return fail(ErrorKind::Cancelled, "superseded by a newer request or spec");
     case StopCause::Deleted: return fail(ErrorKind::Cancelled, "stopped: the object is being deleted");
     case StopCause::Shutdown: return fail(ErrorKind::Cancelled, "interrupted: the controller was stopped");
-    default: return fail(ErrorKind::Cancelled, "cancelled by request");
+    default: return fail(ErrorKind::Cancelled, "cancelled by request" + (by.empty() ? "" : " of " + by));
   }
 }
 
@@ -62,18 +67,17 @@ std::string words_of(const api::Deployment& object, const ActiveOperation& opera
         message += "; " + target.error().message;
     return message;
   }
-  const std::string serves = "revision " + std::to_string(journal.revision);
   const std::string& version = operation.snapshot.spec.version;
-  const std::string named = version.empty() ? "" : " (" + version + ")";
-  if (journal.kind != api::OperationKind::Rollback) return resumed + serves + named + " serves: " + ended.message;
+  if (journal.kind != api::OperationKind::Rollback)
+    return resumed + parts::revision_words(journal.revision, version) + " serves: " + ended.message;
   std::string why;
   if (operation.quarantine && operation.quarantine->revision > 0)
     if (const api::HistoryEntry* failed =
             newest_deploy(object.status, operation.quarantine->digest, operation.quarantine->gate);
         failed != nullptr && failed->result == api::HistoryResult::Failed)
-      why = "revision " + std::to_string(failed->revision) +
-            (failed->version.empty() ? "" : " (" + failed->version + ")") + " failed: " + failed->message + "; ";
-  return resumed + why + "revision " + std::to_string(journal.restored_revision) + named + " serves again as " + serves;
+      why = parts::revision_words(failed->revision, failed->version) + " failed: " + failed->message + "; ";
+  return resumed + why + parts::revision_words(journal.restored_revision, version) + " serves again as revision " +
+         std::to_string(journal.revision);
 }
 
 }  // namespace
@@ -92,7 +96,8 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
 Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, Cancel decision) {
   ActiveOperation& operation = *run.operation;
   operation.stop = decision.cause;
-  if (operation.machine) operation.machine->stop(cause_of(decision.cause, operation));
+  const api::Requests requests = api::read_requests(object.meta.annotations, object.status.last_handled);
+  if (operation.machine) operation.machine->stop(cause_of(decision.cause, operation, requests.by));
   if (operation.busy) {
     operation.task.cancel();
     co_return Outcome{};
@@ -120,11 +125,11 @@ Task<Engine::State::Acted> Engine::State::advance(api::Deployment object, Object
   const WallTime now = services.ports.clock.wall();
   if (!operation.first_step) operation.first_step = now;
   if (auto* checks = std::get_if<RunChecks>(&*operation.pending)) {
-    operation.doing = doing_words(operation, checks->pre ? "health.pre" : "health.post");
+    does(operation, checks->pre ? "health.pre" : "health.post");
     spawn_checks(object, operation, checks->pre);
   } else if (auto* sleep = std::get_if<Sleep>(&*operation.pending)) {
-    operation.doing = doing_words(operation, to_string(operation.machine->phase()));
-    if (!sleep->why.empty()) operation.doing += ": " + sleep->why;
+    does(operation, to_string(operation.machine->phase()), sleep->why);
+    operation.waits_in = operation.machine->phase();
     spawn_sleep(object.meta.key, operation, sleep->length);
   }
   operation.pending.reset();
@@ -162,7 +167,8 @@ Task<Engine::State::Acted> Engine::State::write_journal(api::Deployment object, 
     if (!written) co_return after(written.error());
   }
   operation.announced = true;
-  operation.doing = operation.said = doing_words(operation, action.step);
+  does(operation, action.step);
+  operation.said = operation.doing;
   operation.write_progress_from = now + kProgressPace;
   operation.pending.reset();
   co_return std::nullopt;
@@ -193,7 +199,9 @@ Task<Engine::State::Acted> Engine::State::start_step(api::Deployment object, Obj
   ActiveOperation& operation = *run.operation;
   const WallTime now = services.ports.clock.wall();
   if (!operation.first_step) operation.first_step = now;
-  operation.doing = doing_words(operation, action.step.name);
+  // A look while something is waited for says nothing new.
+  const bool waits = !operation.waits_for.empty() && operation.waits_in == action.phase;
+  if (!waits || action.step.effect != executors::Effect::None) does(operation, action.step.name);
   const bool once = action.step.effect == executors::Effect::Once;
   const bool first = operation.said == operation.doing && operation.journal.once == once;
   const bool stale = operation.journal.once && action.phase != Phase::Settle && action.phase != Phase::Cleanup &&

@@ -27,7 +27,7 @@ std::string last_words(std::string_view output) {
 /// How a hook's step ended, with the last line it said.
 std::optional<Error> failure_of(const PreparedHook& hook, std::string_view phase, const executors::StepResult& result) {
   using Kind = process::Exit::Kind;
-  const std::string what = std::string(phase) + " hook " + hook.name;
+  const std::string what = std::string(phase) + " " + hook.name;
   if (result.http) {
     if (!result.http->has_value()) {
       const Error& error = result.http->error();

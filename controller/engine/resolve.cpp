@@ -56,10 +56,18 @@ std::string joined(const std::vector<std::string>& problems) {
   return text;
 }
 
+/// A number of checks that there are not would fail every release.
+Result<void> can_pass(const api::Health& health) {
+  const auto there = static_cast<std::int64_t>(health.post.size());
+  if (health.require.kind != api::Require::Kind::Count || there == 0 || health.require.count <= there) return {};
+  return fail(ErrorKind::Invalid, "spec.health.require: " + std::to_string(health.require.count) +
+                                      " checks cannot pass, because spec.health.post has " + std::to_string(there) +
+                                      ": lower the number, or add checks");
+}
+
 /// What changed since the digest was worked out before.
 std::string trigger_of(const api::Deployment& object, const std::optional<Desired>& before, const std::string& source) {
-  const std::int64_t known = before ? before->generation : object.status.observed_generation;
-  if (known != object.meta.generation) return "Spec";
+  if (object.status.observed_generation != object.meta.generation) return "Spec";
   return before && before->source == source ? "Variables" : "Source";
 }
 
@@ -101,6 +109,7 @@ Result<void> accept(const Services& services, const api::Deployment& object) {
     return fail(ErrorKind::Invalid, joined(missing));
   if (const auto problems = api::validate(object.spec); !problems.empty())
     return fail(ErrorKind::Invalid, joined(problems));
+  if (auto possible = can_pass(object.spec.health); !possible) return possible;
   const std::string type(api::to_string(object.spec.type));
   if (services.ports.executors.find(object.spec.type) == nullptr)
     return fail(ErrorKind::Invalid, "spec.type: " + type + " is not supported by this version");
@@ -119,6 +128,7 @@ Task<Resolution> resolve(Services& services, api::Deployment object, std::option
   desired.reconcile_token = std::move(reconcile_token);
   if (!worked) {
     desired.error = worked.error();
+    if (before) desired.source = before->source;
     desired.failures = before && before->error && before->generation == desired.generation ? before->failures + 1 : 1;
     co_return resolution;
   }

@@ -46,7 +46,9 @@ struct ActiveOperation {
   SteadyTime began{};
   std::optional<WallTime> first_step;  ///< the deadline counts from here
   Duration timeout{};
-  std::string doing, said;  ///< what people should read, and what they read last
+  std::string doing, said;            ///< what people should read, and what they read last
+  std::string step_words, waits_for;  ///< the parts `doing` is made of
+  Phase waits_in{};                   ///< where `waits_for` was said
   WallTime write_progress_from{};
 
   std::uint64_t ticket = 0;  ///< of the task that runs
@@ -64,6 +66,7 @@ struct ActiveCheck {
 
 struct ObjectRun {
   std::string uid;
+  bool had_status = false;
   std::optional<Desired> desired;
   std::optional<Resolution> resolution;  ///< while something may begin; at rest only `desired` is kept
   bool references_changed = false;

@@ -58,12 +58,20 @@ void succeed(api::DeploymentStatus& status, const api::Deployment& object, const
   parts::work_stopped(status, reasons::kRolledBack, closing.message, now);
 }
 
+/// What was seen of the revision before is not true of what half stands there now.
+void knows_no_more(api::DeploymentStatus& status, WallTime now) {
+  api::remove_condition(status.conditions, conditions::kDrifted);
+  if (api::find_condition(status.conditions, conditions::kHealthy) != nullptr)
+    parts::healthy(status, ConditionStatus::Unknown, "not checked, because the release did not come through", {}, now);
+}
+
 /// Whether another attempt is planned is decided at the next pass, from what stands here.
 void fail(api::DeploymentStatus& status, const Closing& closing, WallTime now) {
   const FailureClass kind = class_of(closing.reason, closing.operation.revision > 0);
   const bool rollback = closing.operation.kind == OperationKind::Rollback;
   if (closing.reason == reasons::kHealthCheckFailed && closing.release_ran)
     parts::healthy(status, ConditionStatus::False, closing.message, closing.checks, now);
+  if (closing.reason != reasons::kHealthCheckFailed && closing.release_ran) knows_no_more(status, now);
   const bool gives_up = kind == FailureClass::Invalid || kind == FailureClass::AccessDenied;
   const std::string_view ready = rollback && (gives_up || kind == FailureClass::OfRelease)
                                      ? reasons::kRollbackFailed
@@ -79,6 +87,7 @@ void end(api::DeploymentStatus& status, const api::Deployment& object, const Clo
     case HistoryResult::Failed:
     case HistoryResult::RolledBack: return fail(status, closing, now);
     case HistoryResult::Cancelled:
+      if (closing.release_ran) knows_no_more(status, now);
       parts::say(status, conditions::kReady, ConditionStatus::False, reasons::kCancelled, closing.message, now);
       return parts::work_stopped(status, reasons::kCancelled, closing.message, now);
     case HistoryResult::Interrupted:

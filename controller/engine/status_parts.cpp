@@ -102,8 +102,10 @@ api::DeploymentStatus stamped(api::DeploymentStatus status) {
 }
 
 std::string revision_words(std::int64_t revision, const std::string& version) {
-  return "revision " + std::to_string(revision) + (version.empty() ? "" : " (" + version + ")");
+  return "revision " + std::to_string(revision) + (version.empty() ? "" : " (version " + version + ")");
 }
+
+std::string release_words(const std::string& version) { return version.empty() ? "a release" : "version " + version; }
 
 void add_entry(api::DeploymentStatus& status, api::HistoryEntry entry, std::int64_t history_limit) {
   auto& history = status.history;

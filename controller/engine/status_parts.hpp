@@ -1,6 +1,6 @@
 #pragma once
 
-// The few moves every next status is made of. Internal to next_status.
+// The few moves every next status is made of. Used by next_status; the words by whoever tells of a revision.
 
 #include <string>
 #include <string_view>
@@ -24,8 +24,10 @@ void healthy(api::DeploymentStatus& status, api::ConditionStatus value, std::str
 /// Every condition is about the generation the status is about.
 api::DeploymentStatus stamped(api::DeploymentStatus status);
 
-/// "revision 2 (1.8.0)", "revision 2"; "(1.8.0)" may be empty.
+/// "revision 2 (version 1.8.0)", "revision 2".
 std::string revision_words(std::int64_t revision, const std::string& version);
+/// Of what has no number yet: "version 1.8.0", "a release".
+std::string release_words(const std::string& version);
 
 /// Newest first, one entry an operation; a further one like the newest of its kind updates it (api.md section 6).
 void add_entry(api::DeploymentStatus& status, api::HistoryEntry entry, std::int64_t history_limit);

@@ -57,12 +57,14 @@ class StepsInARow final : public executors::Procedure {
 
 }  // namespace
 
-Task<process::ProcessResult> FakeWorld::run(process::Command command, process::RunContext /*context*/) {
+Task<process::ProcessResult> FakeWorld::run(process::Command command, process::RunContext context) {
   const std::string& verb = command.argv.at(1);
   const std::string& name = command.argv.at(2);
   const std::string& version = command.argv.at(3);
   if (before_action && !before_action()) co_return process::ProcessResult{.exit = {Exit::Kind::Cancelled, 0, {}}};
   lines.push_back(verb + " " + name + " " + version);
+  if (const auto told = command.env.find("WORK_DIR"); told != command.env.end() && told->second != context.directory)
+    misplaced.push_back(lines.back());
   if (hanging.contains(verb)) {
     ++hang_count;
     boost::system::error_code ignored;
@@ -98,8 +100,10 @@ api::Target FakeExecutor::target(const ObjectKey& key, const api::DeploymentSpec
 }
 
 Step FakeExecutor::step(const executors::Inputs& inputs, const std::string& verb, Effect effect) const {
-  process::Command command{
-      .argv = {"fake", verb, inputs.key.name, inputs.spec.version}, .env = {}, .cwd = {}, .files = {}};
+  process::Command command{.argv = {"fake", verb, inputs.key.name, inputs.spec.version},
+                           .env = {{"WORK_DIR", inputs.work_dir}},
+                           .cwd = {},
+                           .files = {}};
   return {.name = verb, .work = std::move(command), .timeout = step_timeout, .effect = effect};
 }
 

@@ -27,6 +27,7 @@ class FakeWorld final : public process::ProcessRunner {
   /// Asked before each command takes effect; false: it does not (the machine is gone).
   std::function<bool()> before_action;
   std::size_t hang_count = 0;
+  std::vector<std::string> misplaced;  ///< lines that were told another directory than the one they ran in
 
   Task<process::ProcessResult> run(process::Command command, process::RunContext context) override;
 

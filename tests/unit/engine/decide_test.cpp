@@ -554,7 +554,7 @@ TEST(Decide, CancelledDigestStaysStalled) {
           .quarantined("1", reasons::kCancelled);
   const Decision decision = decide(object, wanting("1"), kNow);
   ASSERT_TRUE(as<Settle>(decision));
-  EXPECT_EQ(as<Settle>(decision)->rest, stalled(reasons::kCancelled, {}));
+  EXPECT_EQ(as<Settle>(decision)->rest, recalled(stalled(reasons::kCancelled, "said the tool")));
 }
 
 // 11, 12
