@@ -259,7 +259,7 @@ Task<void> Application::Parts::start() {
   background.spawn("tool versions", report_tools(processes, deployment_metrics, log, options.work_dir));
   co_await wait_until_synced();
   log.info("Synced the cache", {{"objects", store.size()}});
-  loop_group.spawn("controller", controller->run());
+  if (controller) loop_group.spawn("controller", controller->run());
 }
 
 Task<void> Application::run() {
