@@ -20,6 +20,8 @@ from requests_made import requests
 from stage import Stage
 
 PAGE = places.ROOT / "docs" / "performance.md"
+# From this headline on the page is written by people and stays when the figures are made anew.
+REASONS = "## Why they are so"
 FIGURES = {figure.__name__: figure for figure in (size, start, spawn, requests, restart, memory)}
 WITHOUT_STAGE = (size, spawn)
 
@@ -71,6 +73,11 @@ def page(found, load):
     return "\n".join(lines).rstrip() + "\n"
 
 
+def reasons():
+    text = PAGE.read_text() if PAGE.exists() else ""
+    return "\n" + text[text.index(REASONS):] if REASONS in text else ""
+
+
 def main():
     arguments = argparse.ArgumentParser(description="Measures the release build.")
     arguments.add_argument("--write", action="store_true", help="write docs/performance.md (all figures)")
@@ -82,7 +89,7 @@ def main():
     found = measure(given.figures or list(FIGURES))
     text = page(found, (before, os.getloadavg()[0]))
     if given.write:
-        PAGE.write_text(text)
+        PAGE.write_text(text + reasons())
     else:
         print(text, end="")
     print(f"==> measured in {time.monotonic() - began:.0f} s", file=sys.stderr)

@@ -1,7 +1,7 @@
 """What the controller asks of the API server, read from its audit log."""
 import time
 
-from kubectl import is_current_and_ready
+from kubectl import history, is_current_and_ready
 from seeds import config_map_deployment, docker_deployment
 from stage import READS, writes
 from waiting import wait_until
@@ -34,6 +34,8 @@ def deploy(stage, items):
     names = {item["metadata"]["name"] for item in items}
     wait_until(lambda: names <= set(stage.names(is_current_and_ready)), 300, what="all are Ready", every=1)
     time.sleep(10)
+    failed = stage.names(lambda item: any(entry["result"] != "Succeeded" for entry in history(item)))
+    assert not failed, f"writes are counted of successful deployments, but these failed once: {failed}"
     return stage.requests(mark)
 
 
@@ -69,7 +71,7 @@ def requests(stage):
 
 
 def at_rest(stage):
-    """Each object is looked at once meanwhile: `interval` is the shortest there is."""
+    """Each object is looked at about once meanwhile: `interval` is the shortest there is."""
     mark, runs = stage.mark(), len(stage.tool_runs())
     time.sleep(REST)
     made = writes(stage.requests(mark))

@@ -1,6 +1,8 @@
 // A docker whose daemon is a folder: each container is a file of the shape of `docker container inspect`. Every image
 // is there, and whatever is started runs.
 
+#include <sys/file.h>
+
 #include <algorithm>
 #include <fstream>
 #include <iostream>
@@ -128,6 +130,9 @@ int run(const Words& arguments) {
   const std::string& verb = arguments.front();
   const Words rest(arguments.begin() + 1, arguments.end());
   fs::create_directories(containers());
+  // A daemon does one thing after the other; ended with the process.
+  const int turn = ::open((own_directory() / "turn").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (turn < 0 || ::flock(turn, LOCK_EX) != 0) return 70;
   if (verb == "--version") {
     std::cout << "Docker version 0.0.0\n";
     return 0;
