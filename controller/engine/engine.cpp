@@ -159,7 +159,8 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
 Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, Resolve /*decision*/) {
   const api::Requests requests = api::read_requests(object.meta.annotations, object.status.last_handled);
   run.references_changed = false;
-  run.resolution = co_await resolve(services, object, run.desired, requests.reconcile ? requests.reconcile->token : "");
+  run.resolution = std::make_unique<Resolution>(
+      co_await resolve(services, object, run.desired, requests.reconcile ? requests.reconcile->token : ""));
   run.desired = run.resolution->desired;
   co_return std::nullopt;
 }

@@ -63,7 +63,7 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
     run.looked_back = true;
     co_return std::nullopt;
   }
-  run.check.emplace();
+  run.check = std::make_unique<ActiveCheck>();
   run.check->ticket = ++last_ticket;
   run.check->task = tasks.spawn("look back", look_at_kept(object, last_ticket, kept->front().number));
   co_return Outcome{};
@@ -81,7 +81,7 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
   if (serving != nullptr && run.desired && run.desired->generation == object.meta.generation &&
       run.desired->digest == serving->digest)
     gate = object.spec;
-  run.check.emplace();
+  run.check = std::make_unique<ActiveCheck>();
   run.check->ticket = ++last_ticket;
   run.check->task = tasks.spawn("look", look_at_serving(object, last_ticket, std::move(gate)));
   co_return std::nullopt;

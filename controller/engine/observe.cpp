@@ -38,7 +38,7 @@ Observation observe(const api::Deployment& object, const ObjectRun& run, const S
   seen.references_changed = run.references_changed;
   seen.requests = api::read_requests(object.meta.annotations, object.status.last_handled);
   seen.checked_at = run.checked_at;
-  seen.checking = run.check.has_value();
+  seen.checking = run.check != nullptr;
   seen.looked_back = run.looked_back || !is_empty(object.status);
   seen.destroyed = run.destroyed;
   seen.destroy_retry_at = run.destroy_retry_at;

@@ -64,14 +64,15 @@ struct ActiveCheck {
   std::optional<Adoption> adoption;   ///< it looked back
 };
 
+/// One for every object there is: what only a few need at a time stands behind a pointer, for thousands are at rest.
 struct ObjectRun {
   std::string uid;
   bool had_status = false;
   std::optional<Desired> desired;
-  std::optional<Resolution> resolution;  ///< while something may begin; at rest only `desired` is kept
+  std::unique_ptr<Resolution> resolution;  ///< while something may begin; at rest only `desired` is kept
   bool references_changed = false;
   std::unique_ptr<ActiveOperation> operation;
-  std::optional<ActiveCheck> check;
+  std::unique_ptr<ActiveCheck> check;
   std::optional<WallTime> checked_at;
   bool looked_back = false;
   std::int64_t next_revision = 0;  ///< lower numbers are taken by Secrets that say something else
