@@ -33,9 +33,30 @@ Engine::State::State(asio::any_io_executor executor, Ports ports, Options option
     : services(executor, std::move(ports), std::move(options)),
       recorder(services),
       started(services.ports.clock.wall()),
+      pass_ended(executor),
       tasks(executor) {}
 
+/// Lives in the frame of a reconcile.
+class Engine::State::Pass {
+ public:
+  Pass(State& state, ObjectKey key) : state_(state.self), key_(std::move(key)) { state.passing.insert(key_); }
+  Pass(const Pass&) = delete;
+  Pass& operator=(const Pass&) = delete;
+  ~Pass() {
+    // The engine may be gone: frames nobody waited for are destroyed with the loop.
+    const auto state = state_.lock();
+    if (!state) return;
+    (*state)->passing.erase(key_);
+    (*state)->pass_ended.notify();
+  }
+
+ private:
+  std::weak_ptr<State*> state_;
+  ObjectKey key_;
+};
+
 Task<Outcome> Engine::State::reconcile(ObjectKey key) {
+  const Pass standing_here(*this, key);
   for (int pass = 0; pass < kMostPasses; ++pass) {
     if (shutting_down) co_return Outcome{};
     auto found = services.ports.repository.find(key);
@@ -189,6 +210,12 @@ void Engine::State::references_changed(const ObjectKey& key) {
   services.ports.requeue(key);
 }
 
+/// No task runs, and no reconcile stands in what they leave. Neither begins another task.
+Task<void> Engine::State::come_to_rest() {
+  co_await tasks.join();
+  while (!passing.empty()) co_await pass_ended.wait();
+}
+
 Task<void> Engine::State::shutdown() {
   shutting_down = true;
   for (auto& [key, run] : runs) {
@@ -198,11 +225,11 @@ Task<void> Engine::State::shutdown() {
     run.operation->task.cancel();
   }
   // Each step ends within its own stop grace; the bound is for one that does not.
-  co_await with_timeout(services.ports.clock, services.options.shutdown_grace, tasks.join());
+  co_await with_timeout(services.ports.clock, services.options.shutdown_grace, come_to_rest());
   tasks.cancel_all();
   co_await tasks.join();
   for (auto& [key, run] : runs) {
-    if (!run.operation) continue;
+    if (!run.operation || passing.contains(key)) continue;
     const bool announced = run.operation->announced && run.operation->journal.kind != api::OperationKind::Destroy;
     auto found = services.ports.repository.find(key);
     if (announced && found && *found && (*found)->meta.uid == run.uid) {
@@ -215,7 +242,9 @@ Task<void> Engine::State::shutdown() {
     }
     co_await finish(key, run);
   }
-  runs.clear();
+  // What a reconcile that did not end in time stands in stays until it has ended; its operation stays open, and is
+  // recovered by the next process.
+  std::erase_if(runs, [this](const auto& each) { return !passing.contains(each.first); });
 }
 
 Engine::Engine(asio::any_io_executor executor, Ports ports, Options options)

@@ -84,7 +84,8 @@ class Engine {
   [[nodiscard]] std::size_t operations() const;
 
   /// Starts nothing any more, stops what runs (politely, then firmly), records open operations as Interrupted. Returns
-  /// when every task has ended; at most the grace and the steps' own stop times, and 5 s for the record.
+  /// when every task has ended; at most the grace and the steps' own stop times, and 5 s for the record. A reconcile
+  /// that still waits for an answer is waited for within the grace; all must have ended before the engine goes.
   Task<void> shutdown();
 
  private:

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "async/notifier.hpp"
 #include "engine/decision.hpp"
 #include "engine/engine.hpp"
 #include "engine/record.hpp"
@@ -22,6 +23,8 @@ struct Engine::State {
   State(asio::any_io_executor executor, Ports ports, Options options);
 
   Task<Outcome> reconcile(ObjectKey key);
+  class Pass;
+  Task<void> come_to_rest();
   Task<void> shutdown();
   void references_changed(const ObjectKey& key);
 
@@ -110,6 +113,8 @@ struct Engine::State {
   WallTime started;
   std::map<ObjectKey, ObjectRun> runs;
   std::set<ObjectKey> want_slot;  ///< woken when an operation ends
+  std::set<ObjectKey> passing;    ///< a reconcile stands in runs[key]: nobody else lets go of what is there
+  Notifier pass_ended;
   std::uint64_t last_ticket = 0;
   bool shutting_down = false;
   std::shared_ptr<State*> self = std::make_shared<State*>(this);  ///< lets tasks see whether we are still there

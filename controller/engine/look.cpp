@@ -63,6 +63,7 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
     run.looked_back = true;
     co_return std::nullopt;
   }
+  if (shutting_down) co_return Outcome{};
   run.check = std::make_unique<ActiveCheck>();
   run.check->ticket = ++last_ticket;
   run.check->task = tasks.spawn("look back", look_at_kept(object, last_ticket, kept->front().number));
@@ -81,6 +82,7 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
   if (serving != nullptr && run.desired && run.desired->generation == object.meta.generation &&
       run.desired->digest == serving->digest)
     gate = object.spec;
+  if (shutting_down) co_return Outcome{};
   run.check = std::make_unique<ActiveCheck>();
   run.check->ticket = ++last_ticket;
   run.check->task = tasks.spawn("look", look_at_serving(object, last_ticket, std::move(gate)));

@@ -122,6 +122,7 @@ Task<Engine::State::Acted> Engine::State::advance(api::Deployment object, Object
   if (auto* journal = std::get_if<WriteJournal>(&*operation.pending))
     co_return co_await write_journal(object, run, *journal);
   if (auto* step = std::get_if<RunStep>(&*operation.pending)) co_return co_await start_step(object, run, *step);
+  if (shutting_down) co_return Outcome{};
   const WallTime now = services.ports.clock.wall();
   if (!operation.first_step) operation.first_step = now;
   if (auto* checks = std::get_if<RunChecks>(&*operation.pending)) {
@@ -216,6 +217,7 @@ Task<Engine::State::Acted> Engine::State::start_step(api::Deployment object, Obj
     operation.said = operation.doing;
     operation.write_progress_from = now + kProgressPace;
   }
+  if (shutting_down) co_return Outcome{};
   operation.pending.reset();
   spawn_step(object.meta.key, operation, std::move(action.step));
   co_return std::nullopt;

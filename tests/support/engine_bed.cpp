@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>
+#include <filesystem>
 #include <utility>
 
 #include "api/conditions.hpp"
@@ -23,6 +24,7 @@ EngineBed::EngineBed()
   registry_.add(api::Type::Docker, std::move(made));
   repository.on_change = [this](const ObjectKey& changed) { queue_.insert(changed); };
   world.before_action = [this] { return power.use(); };
+  power.stop = [this] { begin_shutdown(); };
   start();
 }
 
@@ -62,18 +64,23 @@ void EngineBed::start() {
   if (repository.has(key)) queue_.insert(key);
 }
 
-void EngineBed::end_tasks() {
-  bool ended = false;
-  asio::co_spawn(loop, engine_->shutdown(), [&](std::exception_ptr thrown) {
+void EngineBed::begin_shutdown() {
+  stopping_ = true;
+  asio::co_spawn(loop, engine_->shutdown(), [this](std::exception_ptr thrown) {
     EXPECT_FALSE(thrown);
-    ended = true;
+    stopped_ = true;
   });
+}
+
+void EngineBed::end_tasks() {
+  if (!stopping_) begin_shutdown();
   loop.restart();
-  while (!ended) {
+  while (!stopped_) {
     loop.run_one_for(kElsewhere);
-    if (!ended && loop.stopped()) loop.restart();
+    if (!stopped_ && loop.stopped()) loop.restart();
   }
   engine_.reset();
+  stopping_ = stopped_ = false;
 }
 
 void EngineBed::crash() {
@@ -107,7 +114,11 @@ bool EngineBed::run_one_key() {
     loop.restart();
     loop.run_one_for(kElsewhere);
   }
-  if (failure) std::rethrow_exception(failure);
+  if (failure && !escaped) std::rethrow_exception(failure);
+  if (failure) {
+    ++*escaped;
+    outcome = Outcome{.error = fail(ErrorKind::Internal, "exception escaped the reconcile")};
+  }
   if (outcome->error) outcome->requeue_after = std::chrono::seconds(1);
   if (outcome->requeue_after) due_[next] = clock.wall() + *outcome->requeue_after;
   if (outcome->requeue_after && *outcome->requeue_after <= Duration::zero()) queue_.insert(next);
@@ -162,6 +173,13 @@ std::string EngineBed::message(std::string_view condition) const {
 std::string EngineBed::runs() const {
   const auto found = world.running.find(key.name);
   return found == world.running.end() ? "" : found->second;
+}
+
+std::size_t EngineBed::work_directories() const {
+  std::size_t there = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_.path() / "work"))
+    there += entry.is_directory() ? 1U : 0U;
+  return there;
 }
 
 bool EngineBed::logged(const std::string& text) const {

@@ -6,6 +6,10 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -34,6 +38,8 @@ namespace deployctl::support {
 struct PowerSwitch {
   std::size_t actions = 0;
   std::optional<std::size_t> off_after;
+  std::optional<std::size_t> stop_at;  ///< while the answer to this write is on its way, `stop` is called
+  std::function<void()> stop;
   [[nodiscard]] bool is_off() const { return off_after && actions >= *off_after; }
   bool use() {
     if (is_off()) return false;
@@ -80,6 +86,12 @@ class CrashingRepository final : public ports::Repository {
   Task<Result<void>> sent(Task<Result<void>> call) {
     if (!power_.use()) co_return off();
     auto answer = co_await std::move(call);
+    if (power_.stop_at && power_.actions >= *power_.stop_at) {
+      power_.stop_at.reset();
+      power_.stop();
+      asio::steady_timer on_its_way(co_await asio::this_coro::executor, std::chrono::milliseconds(30));
+      co_await on_its_way.async_wait(asio::use_awaitable);
+    }
     if (power_.is_off()) co_return off();
     co_return answer;
   }
@@ -107,7 +119,8 @@ class EngineBed {
   SecretSet secrets;
   std::vector<std::string> log;
   PowerSwitch power;
-  std::set<std::string> dead;  ///< identities of processes that ended
+  std::set<std::string> dead;          ///< identities of processes that ended
+  std::optional<std::size_t> escaped;  ///< exceptions that came out of reconcile, once a test expects some
 
   /// Runs everything that can run without time passing.
   void work();
@@ -129,10 +142,12 @@ class EngineBed {
   [[nodiscard]] std::string ready() const { return reason("Ready"); }
   [[nodiscard]] bool stalled() const { return !reason("Stalled").empty(); }
   [[nodiscard]] std::string runs() const;  ///< the version that runs; empty: none
+  [[nodiscard]] std::size_t work_directories() const;
   [[nodiscard]] bool logged(const std::string& text) const;
 
  private:
   void start();
+  void begin_shutdown();
   void end_tasks();
   bool run_one_key();
 
@@ -143,6 +158,7 @@ class EngineBed {
   std::set<ObjectKey> queue_;
   std::map<ObjectKey, WallTime> due_;
   int processes_ = 0;
+  bool stopping_ = false, stopped_ = false;
   std::unique_ptr<engine::Engine> engine_;
 };
 

@@ -688,5 +688,20 @@ TEST(Engine, ShutdownRecordsWhatWasInterruptedAndTheNextStartGoesOn) {
   EXPECT_EQ(bed.ready(), "Succeeded");
 }
 
+TEST(Engine, ShutdownDuringAnyWriteOfAPassLosesNothing) {
+  for (std::size_t k = 1; k <= 8; ++k) {
+    SCOPED_TRACE("stopped during action " + std::to_string(k));
+    Serving bed;
+    bed.power.stop_at = bed.power.actions + k;
+    bed.deploy("2");
+    bed.work();
+    bed.restart();
+    bed.work();
+    EXPECT_EQ(bed.runs(), "2");
+    EXPECT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
+    EXPECT_FALSE(bed.status().operation);
+  }
+}
+
 }  // namespace
 }  // namespace deployctl::engine
