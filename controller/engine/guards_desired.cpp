@@ -73,17 +73,18 @@ Standing roll_back(const Look& look, const Asked& wanted, std::int64_t attempt) 
 /// The rollback of this failure was begun before: it failed, or was cut off.
 Standing after_rollback(const Look& look, const Asked& wanted, const api::HistoryEntry& rollback) {
   const api::DeploymentSpec& spec = look.object.spec;
-  if (rollback.result == api::HistoryResult::Interrupted) return roll_back(look, wanted, rollback.attempts);
+  if (rollback.result == api::HistoryResult::Interrupted)
+    return roll_back(look, wanted, counted_rollbacks(look.status()) + 1);
   const FailureClass kind = class_of(rollback);
-  const bool counts = kind == FailureClass::OfRelease;
+  const std::int64_t failures = counted_rollbacks(look.status());
   const bool over = kind == FailureClass::Invalid || rollback.trigger == "Request" ||
-                    (counts && rollback.attempts >= spec.rollback.max_attempts);
+                    (failures > 0 && failures >= spec.rollback.max_attempts);
   if (over) return at_rest(recalled(stalled(reasons::kRollbackFailed, rollback.message)));
   const Duration delay = kind == FailureClass::AccessDenied
                              ? recheck_delay(spec.interval, look.object.meta.uid)
                              : retry_delay(spec.retry, rollback.attempts, look.object.meta.uid);
   const WallTime due = rollback.finished_at + delay;
-  if (is_due(look, due)) return roll_back(look, wanted, counts ? rollback.attempts + 1 : rollback.attempts);
+  if (is_due(look, due)) return roll_back(look, wanted, failures + 1);
   return at_rest(recalled(waiting(rollback.reason, rollback.message)), due);
 }
 

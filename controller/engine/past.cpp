@@ -51,6 +51,16 @@ std::int64_t counted_failures(const api::DeploymentStatus& status, std::string_v
   return failures;
 }
 
+std::int64_t counted_rollbacks(const api::DeploymentStatus& status) {
+  std::int64_t failures = 0;
+  for (const api::HistoryEntry& entry : status.history) {
+    if (entry.kind == api::OperationKind::Deploy) break;
+    if (entry.result == api::HistoryResult::Failed && class_of(entry) == FailureClass::OfRelease)
+      failures += entry.attempts;
+  }
+  return failures;
+}
+
 bool is_undone_by_rollback(const api::HistoryEntry& entry) {
   return entry.result == api::HistoryResult::Failed && class_of(entry) == FailureClass::OfRelease &&
          entry.restorable != api::Restorable::No;

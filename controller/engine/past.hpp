@@ -28,6 +28,9 @@ bool ever_succeeded(const api::DeploymentStatus& status);
 /// Failed attempts of this digest that count towards retry.limit, since it last succeeded.
 std::int64_t counted_failures(const api::DeploymentStatus& status, std::string_view digest, std::string_view gate);
 
+/// Rollbacks since the newest Deploy that failed and count towards rollback.maxAttempts, whatever stands between them.
+std::int64_t counted_rollbacks(const api::DeploymentStatus& status);
+
 /// A failed release of which something ran. A failed preDeploy hook is told by its entry being not restorable: nothing
 /// of the release ran, so there is nothing to go back from.
 bool is_undone_by_rollback(const api::HistoryEntry& entry);

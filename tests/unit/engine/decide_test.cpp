@@ -449,6 +449,25 @@ TEST(Decide, FailedRollbackIsTheEnd) {  // fault H2
   EXPECT_EQ(as<Settle>(decision)->rest.stalled_reason, reasons::kRollbackFailed);
 }
 
+TEST(Decide, FailedRollbacksAreCountedWhateverStandsBetween) {  // fault H2
+  const api::Deployment object =
+      a_deployment()
+          .with_finalizer()
+          .serving(1, "1")
+          .after(OperationKind::Deploy, 2, "2", HistoryResult::Failed, reasons::kStepFailed, kNow)
+          .quarantined("2", reasons::kStepFailed)
+          .after(OperationKind::Rollback, 3, "1", HistoryResult::Failed, reasons::kStepFailed, kNow)
+          .after(OperationKind::Rollback, 4, "1", HistoryResult::Failed, reasons::kExecutorUnavailable, kNow)
+          .after(OperationKind::Rollback, 5, "1", HistoryResult::Failed, reasons::kStepFailed, kNow)
+          .where([](api::Deployment& it) { it.spec.rollback.max_attempts = 2; });
+  Observation later = wanting("2");
+  later.desired->at = kNow + std::chrono::hours(1);
+  later.checked_at = kNow + std::chrono::hours(1);
+  const Decision decision = decide(object, later, kNow + std::chrono::hours(1));
+  ASSERT_TRUE(as<Settle>(decision));
+  EXPECT_EQ(as<Settle>(decision)->rest.stalled_reason, reasons::kRollbackFailed);
+}
+
 TEST(Decide, InterruptedRollbackGoesOnBackwards) {  // fault R3
   const api::Deployment object =
       a_deployment()
