@@ -37,6 +37,27 @@ Decision go_on(const Look& look, const Running& running) {
   return wait_for_task(running);
 }
 
+/// When it was first seen; what is new was not seen yet.
+WallTime noted_at(const api::Asked& asked, const std::optional<api::Request>& handled) {
+  if (asked.is_new) return WallTime::max();
+  return handled ? handled->at : WallTime::min();
+}
+
+/// Of a rollback and a force the newest wins. Of two that came at once nobody knows which: the rollback, which goes
+/// back to what is known to work.
+Answer older_request(const Look& look) {
+  const auto& rollback = look.seen.requests.rollback;
+  const auto& force = look.seen.requests.force;
+  if (!rollback || !force) return std::nullopt;
+  const api::LastHandled& handled = look.status().last_handled;
+  const bool rollback_is_older = noted_at(rollback->asked, handled.rollback) < noted_at(*force, handled.force);
+  using Which = engine::Answer::Which;
+  return engine::Answer{.which = rollback_is_older ? Which::Rollback : Which::Force,
+                        .request = {.token = rollback_is_older ? rollback->asked.token : force->token,
+                                    .result = api::RequestResult::Refused,
+                                    .message = "a newer request took its place"}};
+}
+
 /// A request that wants an operation of its own and is not what this one runs for.
 const api::Asked* other_request(const Look& look, const Running& running) {
   const api::Requests& asked = look.seen.requests;
@@ -58,6 +79,10 @@ Answer superseded(const Look& look, const Running& running) {
 }
 
 Answer noted(const Look& look, const Running& running) {
+  const api::Requests& asked = look.seen.requests;
+  const bool both_wait = asked.rollback && asked.force && asked.rollback->asked.token != running.request &&
+                         asked.force->token != running.request;
+  if (both_wait) return older_request(look);
   const api::Asked* request = other_request(look, running);
   if (request == nullptr || !request->is_new) return std::nullopt;
   const bool rollback = look.seen.requests.rollback && request == &look.seen.requests.rollback->asked;
@@ -146,7 +171,7 @@ Answer asked_to_answer(const Look& look) {
                           .request = {.token = asked.approve->token,
                                       .result = api::RequestResult::Refused,
                                       .message = "no plan waits for approval"}};
-  return std::nullopt;
+  return older_request(look);
 }
 
 Answer asked_to_roll_back(const Look& look) {

@@ -118,7 +118,9 @@ void echo_requests(api::DeploymentStatus& status, const Closing& closing, WallTi
   echo(status.last_handled.cancel, closing.cancel_token, RequestResult::Done, {}, now);
   const bool succeeded = closing.result == HistoryResult::Succeeded;
   const bool put_off = closing.result == HistoryResult::Interrupted;
-  if (!put_off) echo(status.last_handled.force, closing.force_token, RequestResult::Done, closing.message, now);
+  const RequestResult forced =
+      closing.result == HistoryResult::Superseded ? RequestResult::Refused : RequestResult::Done;
+  if (!put_off) echo(status.last_handled.force, closing.force_token, forced, closing.message, now);
   const FailureClass kind = class_of(closing.reason, closing.operation.revision > 0);
   const bool tried_again = closing.result == HistoryResult::Failed &&
                            (kind == FailureClass::BeforeEffect || kind == FailureClass::Surroundings);

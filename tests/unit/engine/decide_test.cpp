@@ -281,6 +281,43 @@ TEST(Decide, RollbackToAPurgedRevisionIsRefused) {  // fault H7
   EXPECT_NE(as<Answer>(decision)->request.message.find("1"), std::string::npos);
 }
 
+api::Deployment two_serve() { return a_deployment().with_finalizer().serving(1, "1").serving(2, "2"); }
+
+TEST(Decide, OfTwoRequestsTheOlderIsRefused) {
+  Observation seen = wanting("2");
+  seen.requests.rollback = api::AskedRollback{.asked = {"1/a", false}, .revision = 1};
+  seen.requests.force = api::Asked{"f", true};
+  const Decision decision = decide(two_serve(), seen, kNow);
+  ASSERT_TRUE(as<Answer>(decision));
+  EXPECT_EQ(as<Answer>(decision)->which, Answer::Which::Rollback);
+  EXPECT_EQ(as<Answer>(decision)->request.result, api::RequestResult::Refused);
+  EXPECT_EQ(as<Answer>(decision)->request.token, "1/a");
+}
+
+TEST(Decide, OfTwoWaitingRequestsTheLaterNotedOneCounts) {
+  Observation seen = wanting("2");
+  seen.requests.rollback = api::AskedRollback{.asked = {"1/a", false}, .revision = 1};
+  seen.requests.force = api::Asked{"f", false};
+  api::Deployment object = two_serve();
+  object.status.last_handled.force = api::Request{.token = "f", .at = kNow};
+  object.status.last_handled.rollback = api::Request{.token = "1/a", .at = kNow + std::chrono::seconds(1)};
+  const Decision decision = decide(object, seen, kNow);
+  ASSERT_TRUE(as<Answer>(decision));
+  EXPECT_EQ(as<Answer>(decision)->which, Answer::Which::Force);
+  EXPECT_EQ(as<Answer>(decision)->request.result, api::RequestResult::Refused);
+}
+
+TEST(Decide, RequestAskedWhileAnotherWaitsForAnApplyTakesItsPlace) {  // fault H9
+  Observation seen = wanting("1");
+  seen.running = running();
+  seen.requests.rollback = api::AskedRollback{.asked = {"previous/a", false}};
+  seen.requests.force = api::Asked{"f", true};
+  const Decision decision = decide(a_deployment().with_finalizer().serving(1), seen, kNow);
+  ASSERT_TRUE(as<Answer>(decision));
+  EXPECT_EQ(as<Answer>(decision)->which, Answer::Which::Rollback);
+  EXPECT_EQ(as<Answer>(decision)->request.result, api::RequestResult::Refused);
+}
+
 TEST(Decide, CancelOfNothingIsRefused) {
   Observation seen = wanting("1");
   seen.requests.cancel = api::Asked{"01ELSE", true};

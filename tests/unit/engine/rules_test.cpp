@@ -153,6 +153,15 @@ TEST(NextStatus, EndWrittenTwiceIsOneEnd) {
   EXPECT_EQ(closed(object, a_failure(2, reasons::kStepFailed), kNow + std::chrono::seconds(1)), object.status);
 }
 
+TEST(NextStatus, ForcedRunThatANewerRequestStoppedIsRefused) {
+  Closing closing = a_failure(0, reasons::kCancelled);
+  closing.result = api::HistoryResult::Superseded;
+  closing.force_token = "f";
+  const api::DeploymentStatus next = closed(a_deployment().serving(1), closing, kNow);
+  ASSERT_TRUE(next.last_handled.force);
+  EXPECT_EQ(next.last_handled.force->result, api::RequestResult::Refused);
+}
+
 TEST(NextStatus, NobodyKnowsWhatServesAfterAFailedRelease) {
   api::Deployment object = a_deployment().serving(1);
   EXPECT_EQ(closed(object, a_failure(2, reasons::kStepFailed), kNow).revision, 0);
