@@ -64,7 +64,7 @@ Task<Outcome> Engine::State::reconcile(ObjectKey key) {
     if (!*found) co_return co_await object_is_gone(key);
     const api::Deployment object = std::move(**found);
     ObjectRun& run = runs[key];
-    if (is_of_another_life(run, object)) co_return Outcome{};
+    if (co_await is_of_another_life(object, run)) co_return Outcome{};
     if (run.check && (run.check->report || run.check->adoption)) {
       if (auto outcome = co_await take_report(object, run)) co_return *outcome;
       continue;
@@ -84,20 +84,25 @@ Task<Outcome> Engine::State::reconcile(ObjectKey key) {
 
 /// The object that lived here under the same name: its results are dropped (fault R7).
 /// So is an object whose status was emptied under us, as a restored backup does: it is looked back at once more.
-bool Engine::State::is_of_another_life(ObjectRun& run, const api::Deployment& object) {
+/// True: something of it still runs, and asks for the key when it has ended.
+Task<bool> Engine::State::is_of_another_life(api::Deployment object, ObjectRun& run) {
   const bool emptied = run.had_status && is_empty(object.status);
   run.had_status = !is_empty(object.status);
-  if (run.uid == object.meta.uid && !emptied) return false;
+  if (run.uid == object.meta.uid && !emptied) co_return false;
   drop_check(run);
   if (run.operation && run.operation->busy) {
     run.operation->stop = StopCause::Dropped;
     run.operation->task.cancel();
-    return true;
+    co_return true;
   }
-  if (run.operation) services.ports.measurements.orphaned(object.spec.type);
+  if (run.operation) {
+    services.ports.measurements.orphaned(object.spec.type);
+    co_await finish(object.meta.key, run);
+  }
   run = ObjectRun{};
   run.uid = object.meta.uid;
-  return false;
+  run.had_status = !is_empty(object.status);
+  co_return false;
 }
 
 Task<Outcome> Engine::State::object_is_gone(ObjectKey key) {

@@ -37,7 +37,7 @@ struct Engine::State {
   Task<Acted> act(api::Deployment object, ObjectRun& run, Answer decision);
   Task<Acted> act(api::Deployment object, ObjectRun& run, Settle decision);
   Task<Outcome> object_is_gone(ObjectKey key);
-  bool is_of_another_life(ObjectRun& run, const api::Deployment& object);
+  Task<bool> is_of_another_life(api::Deployment object, ObjectRun& run);
   [[nodiscard]] HolderState holder_of(const api::Deployment& object) const;
   void log_ignored(const api::Deployment& object, ObjectRun& run, const api::Requests& requests);
   [[nodiscard]] Outcome until(std::optional<WallTime> time) const;

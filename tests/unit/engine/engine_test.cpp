@@ -703,5 +703,20 @@ TEST(Engine, ShutdownDuringAnyWriteOfAPassLosesNothing) {
   }
 }
 
+TEST(Engine, RecreatedObjectLeavesNoDirectoryOfTheRunBefore) {  // fault R7
+  Serving bed;
+  bed.world.hanging = {"start"};
+  bed.deploy("2");
+  bed.work();
+  ASSERT_EQ(bed.work_directories(), 1U);
+  bed.repository.erase(bed.key);
+  bed.world.hanging.clear();
+  bed.repository.put(
+      support::a_deployment().of_version("9").where([](api::Deployment& object) { object.meta.uid = "uid-other"; }));
+  bed.work();
+  EXPECT_EQ(bed.runs(), "9");
+  EXPECT_EQ(bed.work_directories(), 0U);
+}
+
 }  // namespace
 }  // namespace deployctl::engine
