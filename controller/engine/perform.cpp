@@ -32,7 +32,9 @@ std::string_view word_for(const executors::StepResult& result) {
 void Engine::State::log_failed_step(const ObjectKey& key, api::Type type, const std::string& step,
                                     const executors::StepResult& result) const {
   constexpr std::size_t kShown = 4096;
-  const std::string& said = result.process.err.empty() ? result.process.out : result.process.err;
+  // A cut inside a secret would show the rest of it.
+  const std::string said =
+      services.ports.secrets.redact(result.process.err.empty() ? result.process.out : result.process.err);
   const std::size_t from = said.size() > kShown ? said.size() - kShown : 0;
   services.ports.log.about(LogLevel::Warning, key, "Failed a step",
                            {{"executor", Json(std::string(api::to_string(type)))},

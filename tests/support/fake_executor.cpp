@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <stdexcept>
 #include <utility>
 
 namespace deployctl::support {
@@ -65,6 +66,7 @@ Task<process::ProcessResult> FakeWorld::run(process::Command command, process::R
   lines.push_back(verb + " " + name + " " + version);
   if (const auto told = command.env.find("WORK_DIR"); told != command.env.end() && told->second != context.directory)
     misplaced.push_back(lines.back());
+  if (throwing.contains(verb)) throw std::runtime_error("the runner is broken");
   if (hanging.contains(verb)) {
     ++hang_count;
     boost::system::error_code ignored;
@@ -74,7 +76,8 @@ Task<process::ProcessResult> FakeWorld::run(process::Command command, process::R
     co_return process::ProcessResult{.exit = {Exit::Kind::Cancelled, 0, {}}};
   }
   for (const std::string& which : {verb, verb + " " + version})
-    if (const auto end = ends.find(which); end != ends.end()) co_return process::ProcessResult{.exit = end->second};
+    if (const auto end = ends.find(which); end != ends.end())
+      co_return process::ProcessResult{.exit = end->second, .err = says.contains(verb) ? says.at(verb) : ""};
   int code = 0;
   if (verb == "stop" || verb == "destroy") running.erase(name);
   if (verb == "start") running[name] = version;

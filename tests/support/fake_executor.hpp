@@ -24,6 +24,8 @@ class FakeWorld final : public process::ProcessRunner {
   std::set<std::string> sick;                  ///< versions that start and are not healthy
   std::set<std::string> hanging;               ///< verbs that run until they are cancelled
   std::map<std::string, process::Exit> ends;   ///< verbs (or "verb version") that end like this and do nothing
+  std::set<std::string> throwing;              ///< verbs at which the runner itself throws
+  std::map<std::string, std::string> says;     ///< verbs to what they write on standard error
   /// Asked before each command takes effect; false: it does not (the machine is gone).
   std::function<bool()> before_action;
   std::size_t hang_count = 0;

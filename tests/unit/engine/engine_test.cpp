@@ -718,5 +718,21 @@ TEST(Engine, RecreatedObjectLeavesNoDirectoryOfTheRunBefore) {  // fault R7
   EXPECT_EQ(bed.work_directories(), 0U);
 }
 
+TEST(Engine, CutInsideASecretShowsNothingOfIt) {  // fault X4
+  EngineBed bed;
+  bed.references.secrets[{"shop", "db"}] = {{"password", "correct horse"}};
+  bed.world.ends["prepare"] = kExitOne;
+  bed.world.says["prepare"] = "correct horse" + std::string(4090, '.');
+  bed.deploy("1");
+  bed.edit([](api::DeploymentSpec& spec) {
+    spec.variables = {
+        {.name = "PASSWORD", .value_from = api::ValueFrom{.secret_key_ref = api::KeyRef{"db", "password"}}}};
+  });
+  bed.work();
+  ASSERT_TRUE(bed.logged("Failed a step"));
+  EXPECT_TRUE(bed.logged("....."));
+  EXPECT_FALSE(bed.logged("horse"));
+}
+
 }  // namespace
 }  // namespace deployctl::engine
