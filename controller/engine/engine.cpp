@@ -7,6 +7,7 @@
 #include "async/with_timeout.hpp"
 #include "engine/decide.hpp"
 #include "engine/engine_state.hpp"
+#include "engine/failures.hpp"
 #include "engine/holder.hpp"
 #include "engine/observe.hpp"
 
@@ -34,7 +35,16 @@ Engine::State::State(asio::any_io_executor executor, Ports ports, Options option
       recorder(services),
       started(services.ports.clock.wall()),
       pass_ended(executor),
-      tasks(executor) {}
+      tasks(executor) {
+  // What a task could not catch itself must not end the others' work.
+  tasks.on_failure([here = std::weak_ptr<State*>(self)](const std::string& name, const std::exception_ptr& thrown) {
+    const auto error = escaped(thrown);
+    if (const auto state = here.lock())
+      (*state)->services.ports.log.error("A task failed unexpectedly",
+                                         error ? *error : fail(ErrorKind::Internal, "aborted, and nobody cancelled it"),
+                                         {{"task", Json(name)}});
+  });
+}
 
 /// Lives in the frame of a reconcile.
 class Engine::State::Pass {
@@ -65,6 +75,7 @@ Task<Outcome> Engine::State::reconcile(ObjectKey key) {
     const api::Deployment object = std::move(**found);
     ObjectRun& run = runs[key];
     if (co_await is_of_another_life(object, run)) co_return Outcome{};
+    if (run.thrown) std::rethrow_exception(std::exchange(run.thrown, nullptr));
     if (run.check && (run.check->report || run.check->adoption)) {
       if (auto outcome = co_await take_report(object, run)) co_return *outcome;
       continue;

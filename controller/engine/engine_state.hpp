@@ -92,6 +92,7 @@ struct Engine::State {
   Task<executors::StepResult> perform(executors::Step step, process::RunContext context);
   void log_failed_step(const ObjectKey& key, api::Type type, const std::string& step,
                        const executors::StepResult& result) const;
+  void keep_thrown(const ObjectKey& key, std::exception_ptr thrown);
   void leave(const ObjectKey& key, std::uint64_t ticket, Finished finished);
   health::Services health_services();
 
@@ -105,6 +106,7 @@ struct Engine::State {
                               api::DeploymentSpec gate, std::string id, bool adopting);
   Task<Result<void>> verify(executors::Inputs inputs, bool drift, std::string id);
   void leave_report(const ObjectKey& key, std::uint64_t ticket, CheckReport report, std::optional<Adoption> adoption);
+  CheckReport after_throw(const ObjectKey& key, const std::exception_ptr& thrown);
   Task<void> clear_away(ObjectKey key, std::string id);
   static void drop_check(ObjectRun& run);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
 
 #include "api/constants.hpp"
 
@@ -46,5 +48,18 @@ FailureClass class_of(std::string_view reason, bool after_effect) {
 }
 
 FailureClass class_of(const api::HistoryEntry& entry) { return class_of(entry.reason, entry.revision > 0); }
+
+std::optional<Error> escaped(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == boost::asio::error::operation_aborted) return std::nullopt;
+    return fail(ErrorKind::Internal, std::string("an exception escaped: ") + error.what());
+  } catch (const std::exception& error) {
+    return fail(ErrorKind::Internal, std::string("an exception escaped: ") + error.what());
+  } catch (...) {
+    return fail(ErrorKind::Internal, "an exception of an unknown type escaped");
+  }
+}
 
 }  // namespace deployctl::engine

@@ -28,4 +28,7 @@ FailureClass class_of(std::string_view reason, bool after_effect);
 /// The class of a failed operation as its history entry tells it.
 FailureClass class_of(const api::HistoryEntry& entry);
 
+/// What a task was ended by, as an error; nothing when it was only told to stop.
+std::optional<Error> escaped(const std::exception_ptr& thrown);
+
 }  // namespace deployctl::engine

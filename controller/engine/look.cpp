@@ -11,6 +11,7 @@
 #include "base/ulid.hpp"
 #include "engine/assemble.hpp"
 #include "engine/engine_state.hpp"
+#include "engine/failures.hpp"
 #include "engine/past.hpp"
 #include "health/run_checks.hpp"
 
@@ -179,7 +180,7 @@ Task<void> Engine::State::look_at_serving(api::Deployment object, std::uint64_t 
                                           std::optional<api::DeploymentSpec> gate) {
   const std::string id = make_ulid(services.ports.clock.wall(), random_bytes(10));
   CheckReport report;
-  std::exception_ptr aborted;
+  std::exception_ptr thrown;
   try {
     auto snapshot = co_await load(object, object.status.revision);
     if (!snapshot) {
@@ -188,12 +189,11 @@ Task<void> Engine::State::look_at_serving(api::Deployment object, std::uint64_t 
       const api::DeploymentSpec rules = gate ? *gate : snapshot->spec;
       report = co_await report_on(object, *snapshot, object.status.revision, rules, id, false);
     }
-  } catch (const boost::system::system_error& error) {
-    if (error.code() != asio::error::operation_aborted) throw;
-    aborted = std::current_exception();
+  } catch (...) {  // told below
+    thrown = std::current_exception();
   }
   co_await clear_away(object.meta.key, id);
-  if (aborted) std::rethrow_exception(aborted);
+  if (thrown) report = after_throw(object.meta.key, thrown);
   leave_report(object.meta.key, ticket, std::move(report), std::nullopt);
 }
 
@@ -201,7 +201,7 @@ Task<void> Engine::State::look_at_kept(api::Deployment object, std::uint64_t tic
   const std::string id = make_ulid(services.ports.clock.wall(), random_bytes(10));
   CheckReport report;
   std::optional<Adoption> adoption;
-  std::exception_ptr aborted;
+  std::exception_ptr thrown;
   try {
     auto snapshot = co_await load(object, newest);
     if (snapshot) {
@@ -212,13 +212,20 @@ Task<void> Engine::State::look_at_kept(api::Deployment object, std::uint64_t tic
     } else if (snapshot.error().kind == ErrorKind::Invalid || snapshot.error().kind == ErrorKind::NotFound) {
       adoption = Adoption{.last_revision = newest, .serves = false, .entry = {}, .target = {}};
     }
-  } catch (const boost::system::system_error& error) {
-    if (error.code() != asio::error::operation_aborted) throw;
-    aborted = std::current_exception();
+  } catch (...) {  // told below
+    thrown = std::current_exception();
   }
   co_await clear_away(object.meta.key, id);
-  if (aborted) std::rethrow_exception(aborted);
+  if (thrown) report = after_throw(object.meta.key, thrown);
   leave_report(object.meta.key, ticket, std::move(report), std::move(adoption));
+}
+
+/// A look that was told to stop is waited for by nobody; in any other case the next pass tells what was thrown.
+CheckReport Engine::State::after_throw(const ObjectKey& key, const std::exception_ptr& thrown) {
+  const auto error = escaped(thrown);
+  if (!error) return cannot_tell(fail(ErrorKind::Cancelled, "stopped"));
+  keep_thrown(key, thrown);
+  return cannot_tell(*error);
 }
 
 /// Also after it was cancelled.

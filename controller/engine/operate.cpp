@@ -114,6 +114,10 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
 /// Takes what the last task left, and goes on to the next thing that takes time.
 Task<Engine::State::Acted> Engine::State::advance(api::Deployment object, ObjectRun& run) {
   ActiveOperation& operation = *run.operation;
+  // A pass that ended in an exception before the machine was made: as good as a failure to make it.
+  if (!operation.pending && !operation.machine)
+    operation.pending =
+        Ended{.error = fail(ErrorKind::Internal, "it could not be made ready"), .message = {}, .phase = Phase::Prepare};
   if (!operation.pending) {
     const std::optional<Finished> finished = std::exchange(operation.finished, std::nullopt);
     operation.pending = operation.machine->next(finished ? &*finished : nullptr);

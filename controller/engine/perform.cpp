@@ -2,13 +2,11 @@
 // the key; nothing else happens here. A task that is cancelled, even before its first line, leaves what its Leaver
 // says.
 
-#include <boost/system/system_error.hpp>
 #include <utility>
-
-#include <boost/asio/error.hpp>
 
 #include "base/text.hpp"
 #include "engine/engine_state.hpp"
+#include "engine/failures.hpp"
 #include "health/run_checks.hpp"
 
 namespace deployctl::engine {
@@ -127,23 +125,44 @@ Task<void> Engine::State::run_step(Leaver leaver, api::Type type, executors::Ste
   const SteadyTime began = services.ports.clock.steady();
   services.ports.measurements.step_started(type);
   executors::StepResult result = cancelled_step();
-  std::exception_ptr aborted;
+  std::exception_ptr thrown;
   try {
     result = co_await perform(std::move(step), std::move(context));
-  } catch (const boost::system::system_error& error) {
-    if (error.code() != asio::error::operation_aborted) throw;
-    aborted = std::current_exception();
+  } catch (...) {  // told below
+    thrown = std::current_exception();
+  }
+  const bool aborted = thrown && !escaped(thrown);
+  if (thrown && !aborted) {
+    result.process.exit = {process::Exit::Kind::CouldNotStart, 0, escaped(thrown)->message};
+    keep_thrown(leaver.key(), thrown);
   }
   const Duration took = std::chrono::duration_cast<Duration>(services.ports.clock.steady() - began);
   services.ports.measurements.step_finished(type, name, word_for(result), took);
   if (!result.ok() && !aborted) log_failed_step(leaver.key(), type, name, result);
-  if (aborted) std::rethrow_exception(aborted);
+  if (aborted) std::rethrow_exception(thrown);
   leaver.left(std::move(result));
+}
+
+void Engine::State::keep_thrown(const ObjectKey& key, std::exception_ptr thrown) {
+  if (const auto found = runs.find(key); found != runs.end()) found->second.thrown = std::move(thrown);
 }
 
 Task<void> Engine::State::run_gate(Leaver leaver, std::vector<health::Check> checks, api::Require require,
                                    health::RunScope scope) {
-  const auto outcomes = co_await health::run_checks(health_services(), std::move(checks), require, std::move(scope));
+  std::vector<health::CheckOutcome> outcomes;
+  std::exception_ptr thrown;
+  try {
+    outcomes = co_await health::run_checks(health_services(), std::move(checks), require, std::move(scope));
+  } catch (...) {  // told below
+    thrown = std::current_exception();
+  }
+  if (thrown) {
+    const auto error = escaped(thrown);
+    if (!error) std::rethrow_exception(thrown);
+    keep_thrown(leaver.key(), thrown);
+    leaver.left(ChecksFinished{.passed = false, .message = error->message});
+    co_return;
+  }
   std::vector<api::CheckStatus> gate;
   for (const health::CheckOutcome& outcome : outcomes) {
     services.ports.measurements.health_check_finished(outcome.type, outcome.passed ? "passed" : "failed", outcome.took);

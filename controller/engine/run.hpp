@@ -4,6 +4,7 @@
 // correctly. Internal to engine.
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <set>
@@ -79,6 +80,7 @@ struct ObjectRun {
   bool destroyed = false;
   std::int64_t destroy_failures = 0;
   std::optional<WallTime> destroy_retry_at;
+  std::exception_ptr thrown;  ///< a task ended by it: the next pass throws it, so that the loop tells and tries again
   std::set<std::string> ignored;  ///< annotations that were logged as junk
 };
 

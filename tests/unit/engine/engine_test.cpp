@@ -703,6 +703,34 @@ TEST(Engine, ShutdownDuringAnyWriteOfAPassLosesNothing) {
   }
 }
 
+TEST(Engine, ExceptionInALookIsToldAndTheLookIsTakenAgain) {
+  Serving bed;
+  bed.escaped = 0;
+  bed.world.throwing = {"verify"};
+  bed.pass(std::chrono::minutes(11), std::chrono::seconds(30));
+  EXPECT_GE(bed.escaped, 1U);
+  EXPECT_LE(bed.escaped, 3U);
+  EXPECT_EQ(bed.reason("Healthy"), "Unknown");
+  bed.world.throwing.clear();
+  bed.pass(std::chrono::minutes(11), std::chrono::seconds(30));
+  EXPECT_EQ(bed.reason("Healthy"), "HealthCheckPassed");
+  EXPECT_EQ(bed.ready(), "Succeeded");
+}
+
+TEST(Engine, ExceptionInAStepIsToldAndTheStepTriedAgain) {
+  Serving bed;
+  bed.escaped = 0;
+  bed.world.throwing = {"start"};
+  bed.deploy("2");
+  bed.pass(std::chrono::seconds(2), std::chrono::seconds(1));
+  EXPECT_EQ(bed.escaped, 1U);
+  EXPECT_EQ(bed.ready(), "ExecutorUnavailable") << bed.message("Ready");
+  bed.world.throwing.clear();
+  bed.pass(std::chrono::minutes(2));
+  EXPECT_EQ(bed.runs(), "2");
+  EXPECT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
+}
+
 TEST(Engine, RecreatedObjectLeavesNoDirectoryOfTheRunBefore) {  // fault R7
   Serving bed;
   bed.world.hanging = {"start"};
