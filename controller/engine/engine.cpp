@@ -22,6 +22,15 @@ constexpr int kMostPasses = 32;
 /// To persist the last observation after everything was stopped (helm-controller).
 constexpr Duration kLastWrites = std::chrono::seconds(5);
 
+/// The step the journal names was begun and must not be repeated.
+bool is_in_once_step(const ActiveOperation& operation) {
+  if (!operation.journal.once || !operation.machine) return false;
+  const Phase phase = operation.machine->phase();
+  const bool names_a_hook = operation.journal.step == kPreHookStep || operation.journal.step == kPostHookStep;
+  if (names_a_hook) return phase == Phase::PreHooks || phase == Phase::PostHooks;
+  return phase == Phase::Effects;
+}
+
 }  // namespace
 
 Outcome after(const Error& error) {
@@ -252,6 +261,9 @@ Task<void> Engine::State::shutdown() {
       const Error interrupted = fail(ErrorKind::Cancelled, "interrupted: the controller was stopped");
       Ended ended{.error = interrupted, .message = {}, .phase = Phase::Effects, .release_ran = true};
       if (run.operation->machine) ended.phase = run.operation->machine->phase();
+      if (run.operation->stop == StopCause::Shutdown && is_in_once_step(*run.operation) &&
+          only_a_person_knows(*run.operation))
+        ended = asks_a_person(*run.operation);
       const Closing closing = closing_of(**found, *run.operation, ended);
       co_await with_timeout(services.ports.clock, kLastWrites,
                             recorder.write(**found, closed(**found, closing, services.ports.clock.wall())));

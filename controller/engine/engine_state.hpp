@@ -66,7 +66,8 @@ struct Engine::State {
   Task<Acted> act(api::Deployment object, ObjectRun& run, Recover decision);
   std::unique_ptr<ActiveOperation> taken_over(const api::Deployment& object, const ObjectRun& run);
   Task<Acted> give_up(api::Deployment object, ObjectRun& run, Error why);
-  Task<Acted> ask_a_person(api::Deployment object, ObjectRun& run);
+  [[nodiscard]] bool only_a_person_knows(const ActiveOperation& operation) const;
+  static Ended asks_a_person(ActiveOperation& operation);
 
   // operate.cpp
   Task<Acted> act(api::Deployment object, ObjectRun& run, Continue decision);

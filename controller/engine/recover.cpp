@@ -38,8 +38,16 @@ Task<Engine::State::Acted> Engine::State::give_up(api::Deployment object, Object
   co_return co_await close(object, run, {.error = lost, .message = {}, .phase = Phase::Effects, .release_ran = true});
 }
 
-Task<Engine::State::Acted> Engine::State::ask_a_person(api::Deployment object, ObjectRun& run) {
-  ActiveOperation& operation = *run.operation;
+/// It may have done its work, and nothing can tell whether it has.
+bool Engine::State::only_a_person_knows(const ActiveOperation& operation) const {
+  const api::Operation& open = operation.journal;
+  if (open.once && (open.step == kPreHookStep || open.step == kPostHookStep)) return true;
+  const executors::Executor* executor = services.ports.executors.find(operation.snapshot.spec.type);
+  return executor == nullptr || executor->after_interruption(open) == executors::Recovery::AskHuman;
+}
+
+/// The operation ends; it is not tried again by itself.
+Ended Engine::State::asks_a_person(ActiveOperation& operation) {
   const api::Operation& open = operation.journal;
   const Error asks = fail(ErrorKind::StepFailed, "step " + open.step +
                                                      " was interrupted and may have done its work: it is not run again "
@@ -51,8 +59,10 @@ Task<Engine::State::Acted> Engine::State::ask_a_person(api::Deployment object, O
                                            .version = operation.snapshot.spec.version,
                                            .revision = open.revision,
                                            .reason = std::string(api::reasons::kStepFailed)};
+  } else {
+    operation.stop = StopCause::None;
   }
-  co_return co_await close(object, run, {.error = asks, .message = {}, .phase = Phase::Effects, .release_ran = true});
+  return {.error = asks, .message = {}, .phase = Phase::Effects, .release_ran = true};
 }
 
 Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, Recover /*decision*/) {
@@ -77,10 +87,7 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
     operation.desired_digest = operation.quarantine->digest;
     operation.desired_gate = operation.quarantine->gate;
   }
-  const executors::Executor* executor = services.ports.executors.find(operation.snapshot.spec.type);
-  const bool once_hook = open.once && (open.step == kPreHookStep || open.step == kPostHookStep);
-  if (once_hook || executor == nullptr || executor->after_interruption(open) == executors::Recovery::AskHuman)
-    co_return co_await ask_a_person(object, run);
+  if (only_a_person_knows(operation)) co_return co_await close(object, run, asks_a_person(operation));
   // The move was cut off when the target still reads as before.
   operation.moves = open.kind == api::OperationKind::Deploy && object.status.target &&
                     history::target_move(*object.status.target, operation.snapshot.target).has_value();

@@ -731,6 +731,27 @@ TEST(Engine, ExceptionInAStepIsToldAndTheStepTriedAgain) {
   EXPECT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
 }
 
+TEST(Engine, OnceHookStoppedByAShutdownIsNotRunAgainByItself) {  // fault R1
+  Serving bed;
+  bed.world.hanging = {"migrate"};
+  bed.edit([](api::DeploymentSpec& spec) {
+    spec.version = "2";
+    spec.hooks.pre_deploy = {{.name = "migrate", .command = {"fake", "migrate", "web", "2"}}};
+  });
+  bed.work();
+  bed.world.hanging.clear();
+  bed.restart();
+  bed.pass(std::chrono::hours(1), std::chrono::minutes(1));
+  EXPECT_EQ(bed.world.count("migrate"), 1U);
+  EXPECT_EQ(bed.runs(), "1");
+  EXPECT_NE(bed.message("Stalled").find("force-at"), std::string::npos) << bed.message("Stalled");
+  bed.annotate(annotations::kForceAt, "go");
+  bed.work();
+  EXPECT_EQ(bed.world.count("migrate"), 2U);
+  EXPECT_EQ(bed.runs(), "2");
+  EXPECT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
+}
+
 TEST(Engine, RecreatedObjectLeavesNoDirectoryOfTheRunBefore) {  // fault R7
   Serving bed;
   bed.world.hanging = {"start"};
