@@ -114,6 +114,7 @@ Task<Result<std::vector<health::Check>>> prepare_checks(Services& services, Obje
                                                         std::vector<api::HealthCheck> checks,
                                                         std::map<std::string, std::string> env) {
   std::vector<health::Check> prepared;
+  std::vector<std::string> secrets;
   for (const api::HealthCheck& check : checks) {
     const std::string field = "spec.health." + list + "[" + check.name + "]";
     if (check.command)
@@ -123,6 +124,7 @@ Task<Result<std::vector<health::Check>>> prepare_checks(Services& services, Obje
       auto credentials = co_await sources::resolve_credentials(services.ports.references, key, field + ".http",
                                                                check.http->headers, check.http->ca_secret_ref);
       if (!credentials) co_return credentials.error();
+      secrets.insert(secrets.end(), credentials->secret_values.begin(), credentials->secret_values.end());
       inputs.headers = std::move(credentials->headers);
       inputs.ca_pem = std::move(credentials->ca_pem);
     }
@@ -130,12 +132,14 @@ Task<Result<std::vector<health::Check>>> prepare_checks(Services& services, Obje
     if (!ready) co_return ready.error();
     prepared.push_back(std::move(*ready));
   }
+  if (!secrets.empty()) services.hide(key, list, std::move(secrets));
   co_return prepared;
 }
 
 Task<Result<std::vector<PreparedHook>>> prepare_hooks(Services& services, ObjectKey key, std::string step,
                                                       std::vector<api::Hook> hooks, executors::Inputs inputs) {
   std::vector<PreparedHook> prepared;
+  std::vector<std::string> secrets;
   for (const api::Hook& hook : hooks) {
     PreparedHook ready;
     ready.name = hook.name;
@@ -145,6 +149,7 @@ Task<Result<std::vector<PreparedHook>>> prepare_hooks(Services& services, Object
       auto credentials = co_await sources::resolve_credentials(services.ports.references, key, field,
                                                                hook.http->headers, std::nullopt);
       if (!credentials) co_return credentials.error();
+      secrets.insert(secrets.end(), credentials->secret_values.begin(), credentials->secret_values.end());
       auto expected = health::StatusRanges::parse(hook.http->expected_status);
       if (!expected) co_return expected.error().with_context(field);
       ready.expected_status = std::move(*expected);
@@ -155,6 +160,7 @@ Task<Result<std::vector<PreparedHook>>> prepare_hooks(Services& services, Object
     }
     prepared.push_back(std::move(ready));
   }
+  if (!secrets.empty()) services.hide(key, step, std::move(secrets));
   co_return prepared;
 }
 

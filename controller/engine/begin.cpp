@@ -28,6 +28,13 @@ history::Snapshot snapshot_of(const Resolution& resolution) {
   return snapshot;
 }
 
+void hide_source(const Services& services, const ObjectKey& key, const history::Snapshot& snapshot) {
+  if (!snapshot.spec.source || !snapshot.spec.source->secret_ref || snapshot.source.empty()) return;
+  std::vector<std::string> secrets;
+  for (const auto& [path, file] : snapshot.source) secrets.push_back(file.bytes);
+  services.hide(key, "source", std::move(secrets));
+}
+
 }  // namespace
 
 std::unique_ptr<ActiveOperation> Engine::State::new_operation(const api::Deployment& object, const ObjectRun& run,
@@ -131,12 +138,14 @@ Task<Result<history::Snapshot>> Engine::State::load(api::Deployment object, std:
   if (!kept) co_return kept.error().with_context(name);
   auto snapshot = history::decode_snapshot(kept->payload, kept->digest);
   if (!snapshot) co_return snapshot.error().with_context(name);
+  hide_source(services, object.meta.key, *snapshot);
   if (history::restorable_of(*snapshot) != api::Restorable::ByReference) co_return snapshot;
   auto source = co_await services.sources.fetch(object.meta.key, snapshot->spec);
   if (!source) co_return source.error().with_context(name);
   if (source->sha256 != snapshot->source_sha256)
     co_return fail(ErrorKind::Invalid, name + ": its source was too large to keep and has changed since");
   snapshot->source = std::move(source->files);
+  hide_source(services, object.meta.key, *snapshot);
   co_return snapshot;
 }
 

@@ -143,7 +143,7 @@ Task<Outcome> Engine::State::object_is_gone(ObjectKey key) {
   }
   want_slot.erase(key);
   runs.erase(key);
-  services.ports.secrets.forget(key);
+  services.forget_secrets(key);
   services.ports.measurements.object_gone(key);
   co_return Outcome{};
 }

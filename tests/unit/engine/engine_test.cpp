@@ -767,6 +767,48 @@ TEST(Engine, RecreatedObjectLeavesNoDirectoryOfTheRunBefore) {  // fault R7
   EXPECT_EQ(bed.work_directories(), 0U);
 }
 
+TEST(Engine, SecretsInHeadersOfHooksAndChecksAreHidden) {  // fault X4
+  EngineBed bed;
+  bed.references.secrets[{"shop", "hook"}] = {{"token", "correct horse"}};
+  bed.references.secrets[{"shop", "check"}] = {{"token", "battery staple"}};
+  bed.deploy("1");
+  bed.edit([](api::DeploymentSpec& spec) {
+    spec.hooks.pre_deploy = {
+        {.name = "tell",
+         .http = api::HookHttp{
+             .url = "http://hook.example/",
+             .headers = {{.name = "X-Token", .value = {}, .secret_key_ref = api::KeyRef{"hook", "token"}}}}}};
+    spec.health.post = {
+        {.name = "up",
+         .http = api::HttpCheck{
+             .url = "http://post.example/",
+             .headers = {{.name = "X-Token", .value = {}, .secret_key_ref = api::KeyRef{"check", "token"}}}}}};
+  });
+  bed.work();
+  ASSERT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
+  EXPECT_EQ(bed.secrets.redact("got correct horse"), "got [redacted]");
+  EXPECT_EQ(bed.secrets.redact("got battery staple"), "got [redacted]");
+}
+
+TEST(Engine, SecretSourceOfAKeptRevisionIsHiddenAfterARestart) {  // fault X4
+  EngineBed bed;
+  bed.references.secrets[{"shop", "files"}] = {{"Dockerfile", "FROM correct-horse"}};
+  bed.deploy("1");
+  bed.edit([](api::DeploymentSpec& spec) {
+    spec.source = api::Source{.secret_ref = api::NameRef{"files"}};
+    spec.docker->image.reset();
+    spec.docker->build.emplace();
+  });
+  bed.work();
+  ASSERT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
+  bed.secrets.forget(bed.key);
+  bed.restart();
+  bed.world.hanging = {"verify"};
+  bed.references.failure = fail(ErrorKind::Transient, "not now");
+  bed.pass(std::chrono::minutes(30), std::chrono::seconds(30));
+  EXPECT_EQ(bed.secrets.redact("got FROM correct-horse"), "got [redacted]");
+}
+
 TEST(Engine, CutInsideASecretShowsNothingOfIt) {  // fault X4
   EngineBed bed;
   bed.references.secrets[{"shop", "db"}] = {{"password", "correct horse"}};
