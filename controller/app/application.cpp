@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
+#include <unordered_set>
 
 #include "api/constants.hpp"
 #include "app/connection.hpp"
@@ -107,8 +108,19 @@ struct Application::Parts {
     if (change == runtime::Change::Removed) {
       references.forget(key);
     }
+    unmeasured.insert(key);
     const bool is_edit = change != runtime::Change::Initial;
     queue.add(key, is_edit ? runtime::Priority::Change : runtime::Priority::Resync);
+  }
+
+  /// Decodes the object for its series: not in changed(), where a list tells thousands at once.
+  void measure(const ObjectKey& key) {
+    if (unmeasured.erase(key) == 0) return;
+    if (const auto found = repository->find(key)) deployment_metrics.object_seen(key, *found);
+  }
+  Task<Outcome> reconcile(ObjectKey key) {
+    measure(key);
+    co_return co_await engine->reconcile(std::move(key));
   }
 
   Page health_page(const std::string& path) {
@@ -157,6 +169,7 @@ struct Application::Parts {
   std::optional<HttpEndpoint> exposition;
   asio::signal_set signals;
   bool ending = false;
+  std::unordered_set<ObjectKey> unmeasured;  ///< changed since their series were set
   TaskGroup background;
   TaskGroup loop_group;
 };
@@ -226,7 +239,7 @@ Task<void> Application::Parts::make_engine() {
     throw std::runtime_error("--work-dir " + options.work_dir + ": " + prepared.error().message);
   }
   controller.emplace(
-      executor, clock, log, queue, metrics, [this](ObjectKey key) { return engine->reconcile(std::move(key)); },
+      executor, clock, log, queue, metrics, [this](ObjectKey key) { return reconcile(std::move(key)); },
       options.concurrency);
 }
 

@@ -179,6 +179,13 @@ void DeploymentMetrics::object_gone(const ObjectKey& key) {
   open_.erase(key.str());
 }
 
+void DeploymentMetrics::object_seen(const ObjectKey& key, const std::optional<api::Deployment>& object) {
+  if (object)
+    object_changed(*object);
+  else
+    object_gone(key);
+}
+
 void DeploymentMetrics::refresh_ages() {
   for (const auto& [key, operation] : open_) {
     ages_.set(key, {{operation.labels, seconds(std::max(Duration::zero(), clock_.wall() - operation.started_at))}});

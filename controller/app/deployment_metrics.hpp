@@ -5,6 +5,7 @@
 // whose registry it adds to.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 
@@ -27,6 +28,10 @@ class DeploymentMetrics final : public ports::Measurements {
   void orphaned(api::Type executor) override;
   void object_changed(const api::Deployment& object) override;
   void object_gone(const ObjectKey& key) override;
+
+  /// What the cache holds under `key`, when it came new from the server: the series are there before the engine has
+  /// changed anything, after a start too. Nothing: as object_gone.
+  void object_seen(const ObjectKey& key, const std::optional<api::Deployment>& object);
 
   /// deployctl_tool_info: a tool found at start and what it says its version is.
   void tool_found(const std::string& tool, const std::string& version);

@@ -55,6 +55,20 @@ TEST(DeploymentMetrics, SeriesOfADeletedObjectGoAway) {
   EXPECT_TRUE(has(subject.text(), R"(name="api")"));
 }
 
+TEST(DeploymentMetrics, AnObjectThatIsFoundAtAStartHasItsSeriesWithoutAnyChange) {
+  Subject subject;
+  api::Deployment web = object("web");
+  web.status.conditions.push_back({.type = "StateLocked", .status = api::ConditionStatus::True, .reason = "Locked"});
+  subject.deployments.object_seen(web.meta.key, web);
+  const std::string text = subject.text();
+  EXPECT_TRUE(has(text, R"(deployctl_deployment_info{executor="docker",name="web",namespace="shop",ready="true")"));
+  EXPECT_TRUE(has(text, R"(deployctl_deployment_condition{name="web",namespace="shop",status="True",type="Ready"} 1)"));
+  EXPECT_TRUE(has(text, R"(deployctl_state_locked{name="web",namespace="shop"} 1)"));
+  EXPECT_TRUE(has(text, R"(deployctl_drift_detected{name="web",namespace="shop"} 0)"));
+  subject.deployments.object_seen(web.meta.key, std::nullopt);
+  EXPECT_FALSE(has(subject.text(), R"(name="web")"));
+}
+
 TEST(DeploymentMetrics, AnObjectHasOneInfoSeriesAfterItsRevisionMoved) {
   Subject subject;
   api::Deployment web = object("web");
