@@ -116,7 +116,7 @@ bool EngineBed::run_one_key() {
   }
   if (failure && !escaped) std::rethrow_exception(failure);
   if (failure) {
-    ++*escaped;
+    escaped = escaped.value_or(0) + 1;
     outcome = Outcome{.error = fail(ErrorKind::Internal, "exception escaped the reconcile")};
   }
   if (outcome->error) outcome->requeue_after = std::chrono::seconds(1);
