@@ -59,7 +59,10 @@ struct Application::Parts {
         metrics(options.concurrency),
         deployment_metrics(metrics, clock),
         transport(executor, clock, resolver, log, config, transport_options(metrics)),
-        client(transport, clock),
+        client(transport, clock,
+               [this](const std::string& code, const std::string& verb) {
+                 metrics.rest_retry(code, verb, kube::authority(config));
+               }),
         queue(executor, clock, metrics),
         tools(options.tools_dir),
         processes(executor, clock, secrets, tools, process::BaseEnvironment::from(environ),
@@ -94,7 +97,7 @@ struct Application::Parts {
         return Page{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics.serialize()};
       });
     }
-    metrics.before_serialize([this] { metrics.set_unreadable(store.unreadable()); });
+    metrics.before_serialize([this] { metrics.set_unreadable(deployment_metrics.unreadable()); });
   }
 
   runtime::WatcherOptions watcher_options() {

@@ -143,6 +143,10 @@ void DeploymentMetrics::object_changed(const api::Deployment& object) {
   const ObjectKey& key = object.meta.key;
   const api::DeploymentStatus& status = object.status;
   const auto is_true = [&](std::string_view type) { return api::is_true(status.conditions, type); };
+  if (object.undecodable)
+    unreadable_.insert(key);
+  else
+    unreadable_.erase(key);
 
   Labels info = of(key);
   info["executor"] = text(object.spec.type);
@@ -177,6 +181,7 @@ void DeploymentMetrics::object_changed(const api::Deployment& object) {
 void DeploymentMetrics::object_gone(const ObjectKey& key) {
   for (runtime::ObjectSeries* series : {&info_, &conditions_, &locked_, &drifted_, &ages_}) series->remove(key.str());
   open_.erase(key.str());
+  unreadable_.erase(key);
 }
 
 void DeploymentMetrics::object_seen(const ObjectKey& key, const std::optional<api::Deployment>& object) {

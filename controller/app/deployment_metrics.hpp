@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <unordered_set>
 
 #include "async/clock.hpp"
 #include "ports/measurements.hpp"
@@ -32,6 +33,9 @@ class DeploymentMetrics final : public ports::Measurements {
   /// What the cache holds under `key`, when it came new from the server: the series are there before the engine has
   /// changed anything, after a start too. Nothing: as object_gone.
   void object_seen(const ObjectKey& key, const std::optional<api::Deployment>& object);
+
+  /// Objects whose spec or whole does not decode, of those seen: deployctl_objects_quarantined.
+  [[nodiscard]] std::size_t unreadable() const { return unreadable_.size(); }
 
   /// deployctl_tool_info: a tool found at start and what it says its version is.
   void tool_found(const std::string& tool, const std::string& version);
@@ -60,6 +64,7 @@ class DeploymentMetrics final : public ports::Measurements {
   runtime::ObjectSeries drifted_;
   runtime::ObjectSeries ages_;
   std::map<std::string, OpenOperation> open_;
+  std::unordered_set<ObjectKey> unreadable_;
 };
 
 }  // namespace deployctl::app

@@ -54,6 +54,7 @@ Task<Result<std::string>> Client::send(Request request) {
     http::Attempt<Response> answer = co_await transport_.send(request);
     const auto delay = retry_delay(outcome_of(request, answer, tries), next_random());
     if (!delay) co_return result_of(request, std::move(answer));
+    if (retried_) retried_(answer ? std::to_string(answer->status) : "<error>", request.verb);
     co_await clock_.sleep_for(*delay);
   }
 }

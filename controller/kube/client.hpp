@@ -4,7 +4,9 @@
 // cluster/ and runtime/ for everything but watches. One per process beside its Transport; stateless. Cancelling throws
 // operation_aborted out of the try or the wait between two tries.
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "async/clock.hpp"
@@ -15,9 +17,13 @@
 
 namespace deployctl::kube {
 
+/// A try that is followed by another, for rest_client_request_retries_total. `code` is "<error>" when no answer came.
+using RetryObserver = std::function<void(const std::string& code, const std::string& verb)>;
+
 class Client {
  public:
-  Client(Transport& transport, Clock& clock) : transport_(transport), clock_(clock) {}
+  Client(Transport& transport, Clock& clock, RetryObserver retried = {})
+      : transport_(transport), clock_(clock), retried_(std::move(retried)) {}
 
   /// The body of a 2xx. Errors, with verb and path in the message: as kube/status_error maps them; Transient when no
   /// answer came. For a request that is not `repeatable` a lost answer is not tried again: Transient, settle it by
@@ -33,6 +39,7 @@ class Client {
 
   Transport& transport_;
   Clock& clock_;
+  RetryObserver retried_;
 };
 
 }  // namespace deployctl::kube

@@ -48,6 +48,10 @@ Result<void> set_server(Config& config, const std::string& url) {
   return {};
 }
 
+std::string authority(const Config& config) {
+  return http::Url{.tls = config.tls, .host = config.host, .port = config.port}.authority();
+}
+
 std::string server_url(const Config& config) {
   const http::Url url{.tls = config.tls, .host = config.host, .port = config.port};
   return (config.tls ? "https://" : "http://") + url.authority() + config.path_prefix;

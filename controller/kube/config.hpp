@@ -43,6 +43,9 @@ struct Config {
 /// Splits a server URL into host, port, tls, path_prefix. Error: Invalid.
 Result<void> set_server(Config& config, const std::string& url);
 
+/// "host:port", IPv6 literals in brackets: the Host of requests, and the label `host` of metrics.
+std::string authority(const Config& config);
+
 /// "https://host:port/prefix"
 std::string server_url(const Config& config);
 

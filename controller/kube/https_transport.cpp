@@ -102,7 +102,7 @@ HttpsTransport::HttpsTransport(asio::any_io_executor executor, Clock& clock, Res
                        .config = config,
                        .options = std::move(options),
                        .tokens = token_source(config, clock, logger)}) {
-  state_->authority = http::Url{.tls = config.tls, .host = config.host, .port = config.port}.authority();
+  state_->authority = authority(config);
 }
 HttpsTransport::~HttpsTransport() = default;
 

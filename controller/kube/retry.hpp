@@ -20,6 +20,10 @@ namespace deployctl::kube {
 inline constexpr int kMaxTries = 10;
 inline constexpr int kMaxTriesUnanswered = 3;
 inline constexpr Duration kLongestRetryAfter = std::chrono::minutes(1);
+/// A Retry-After is never obeyed for longer, by nobody: neither a watch nor a reconcile stands still for an hour
+/// because a server, or a proxy before it, said 3600. The number is ours: client-go has no limit and waits as long as
+/// it is told; the API server itself says seconds.
+inline constexpr Duration kLongestWait = std::chrono::minutes(2);
 
 struct TryOutcome {
   int tries = 1;  ///< made so far

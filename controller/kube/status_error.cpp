@@ -1,9 +1,11 @@
 #include "kube/status_error.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "base/strict_json.hpp"
 #include "base/text.hpp"
+#include "kube/retry.hpp"
 
 namespace deployctl::kube {
 
@@ -75,7 +77,7 @@ Error error_of(const Response& response) {
   } else {
     error = {kind_of(response.status, ""), foreign_answer(response)};
   }
-  error.retry_after = response.retry_after;
+  if (response.retry_after) error.retry_after = std::min(*response.retry_after, kLongestWait);
   return error;
 }
 

@@ -11,8 +11,8 @@
 namespace deployctl::kube {
 
 /// For status 300 and above. 400, 422 Invalid; 401 Unauthorized; 403 Forbidden; 404 NotFound; 409 Conflict or
-/// AlreadyExists; 410 Gone; 429, 5xx and the "too large resource version" time-out Transient (with retry_after);
-/// redirects Invalid.
+/// AlreadyExists; 410 Gone; 429, 5xx and the "too large resource version" time-out Transient (with retry_after,
+/// at most kube/retry's kLongestWait); redirects Invalid.
 Error error_of(const Response& response);
 
 /// A Status object that came inside a watch (an ERROR event). Error: as its code says.

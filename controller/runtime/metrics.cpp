@@ -116,6 +116,10 @@ Metrics::Metrics(std::size_t workers)
                           .Name("rest_client_request_duration_seconds")
                           .Help("Request latency in seconds, by verb and host")
                           .Register(registry_)),
+      rest_retries_(BuildCounter()
+                        .Name("rest_client_request_retries_total")
+                        .Help("Number of request retries, by status code, verb and host")
+                        .Register(registry_)),
       events_dropped_(BuildCounter()
                           .Name("deployctl_watch_events_dropped_total")
                           .Help("Watch events that could not be used, by reason")
@@ -161,6 +165,10 @@ void Metrics::rest_request(const std::string& code, const std::string& method, c
                            const std::string& host, Duration took) {
   rest_requests_.Add({{"code", code}, {"method", method}, {"host", host}}).Increment();
   rest_durations_.Add({{"verb", verb}, {"host", host}}, kRequestSeconds).Observe(seconds(took));
+}
+
+void Metrics::rest_retry(const std::string& code, const std::string& verb, const std::string& host) {
+  rest_retries_.Add({{"code", code}, {"verb", verb}, {"host", host}}).Increment();
 }
 
 void Metrics::watch_event_dropped(std::string_view reason) {

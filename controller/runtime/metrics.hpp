@@ -1,9 +1,11 @@
 #pragma once
 
 // The process's metrics: a prometheus-cpp registry and the series every controller has, under controller-runtime's and
-// client-go's names, so that dashboards in the wild work (docs/metrics.md). All closed label values exist from the
-// start at zero. One per process, made before everything that counts; app/ adds the product's own series to registry()
-// and serves serialize(). Label names are constants; values are escaped by the serializer. One thread.
+// client-go's names, so that dashboards in the wild work. rest_client_rate_limiter_duration_seconds is not there: no
+// request waits for a limiter of ours (the server's priority and fairness decides), so there is nothing to measure. All
+// closed label values exist from the start at zero. One per process, made before everything that counts; app/ adds the
+// product's own series to registry() and serves serialize(). Label names are constants; values are escaped by the
+// serializer. One thread.
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
@@ -67,6 +69,9 @@ class Metrics {
   void rest_request(const std::string& code, const std::string& method, const std::string& verb,
                     const std::string& host, Duration took);
 
+  /// A request of which that try was not the last.
+  void rest_retry(const std::string& code, const std::string& verb, const std::string& host);
+
   void watch_event_dropped(std::string_view reason);
   void event_failed() { events_failed_.Increment(); }
   void set_unreadable(std::size_t objects) { objects_quarantined_.Set(static_cast<double>(objects)); }
@@ -88,6 +93,7 @@ class Metrics {
   prometheus::Gauge& longest_running_;
   prometheus::Family<prometheus::Counter>& rest_requests_;
   prometheus::Family<prometheus::Histogram>& rest_durations_;
+  prometheus::Family<prometheus::Counter>& rest_retries_;
   prometheus::Family<prometheus::Counter>& events_dropped_;
   prometheus::Counter& events_failed_;
   prometheus::Gauge& objects_quarantined_;

@@ -69,6 +69,24 @@ TEST(DeploymentMetrics, AnObjectThatIsFoundAtAStartHasItsSeriesWithoutAnyChange)
   EXPECT_FALSE(has(subject.text(), R"(name="web")"));
 }
 
+TEST(DeploymentMetrics, AnObjectThatDoesNotDecodeIsCountedUntilItHealsOrGoes) {
+  Subject subject;
+  api::Deployment web = object("web");
+  api::Deployment api = object("api");
+  web.undecodable = fail(ErrorKind::Invalid, "spec.type: required");
+  api.undecodable = web.undecodable;
+  subject.deployments.object_seen(web.meta.key, web);
+  subject.deployments.object_changed(web);
+  subject.deployments.object_seen(api.meta.key, api);
+  subject.deployments.object_seen({"shop", "good"}, object("good"));
+  EXPECT_EQ(subject.deployments.unreadable(), 2U);
+  web.undecodable.reset();
+  subject.deployments.object_seen(web.meta.key, web);
+  EXPECT_EQ(subject.deployments.unreadable(), 1U);
+  subject.deployments.object_seen(api.meta.key, std::nullopt);
+  EXPECT_EQ(subject.deployments.unreadable(), 0U);
+}
+
 TEST(DeploymentMetrics, AnObjectHasOneInfoSeriesAfterItsRevisionMoved) {
   Subject subject;
   api::Deployment web = object("web");

@@ -62,6 +62,18 @@ TEST(KubeClient, WaitsAsLongAsRetryAfterSays) {
   EXPECT_GE(rig.waited[0], seconds(7));
 }
 
+TEST(KubeClient, TellsOfEachTryThatIsFollowedByAnother) {
+  Rig rig;
+  std::vector<std::string> told;
+  Client client(rig.api, rig.clock,
+                [&](const std::string& code, const std::string& verb) { told.push_back(verb + " " + code); });
+  rig.api.expect("GET", kSecret).refuse(429, "TooManyRequests").retry_after(seconds(1));
+  rig.api.expect("GET", kSecret).fail(http::Phase::Connect);
+  rig.api.expect("GET", kSecret).reply(200, "{}");
+  EXPECT_TRUE(rig.run(client.send(get(kSecrets, {"n", "a"}))));
+  EXPECT_EQ(told, (std::vector<std::string>{"get 429", "get <error>"}));
+}
+
 // fault A2
 TEST(KubeClient, GivesUpAfterTenTries) {
   Rig rig;

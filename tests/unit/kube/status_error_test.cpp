@@ -36,6 +36,12 @@ TEST(KubeStatus, RetryAfterIsHandedOn) {
   EXPECT_EQ(error_of(busy).retry_after, std::chrono::seconds(7));
 }
 
+TEST(KubeStatus, ARetryAfterOfAnHourIsCutToTwoMinutes) {
+  Response busy = status(503, "ServiceUnavailable");
+  busy.retry_after = std::chrono::hours(1);
+  EXPECT_EQ(error_of(busy).retry_after, std::chrono::minutes(2));
+}
+
 // fault A18
 TEST(KubeStatus, AnHtmlPageGivesAShortCleanPrefix) {
   const Response page{

@@ -47,7 +47,9 @@ TEST(Metrics, AReconcileIsCountedOnceUnderItsResult) {
 TEST(Metrics, RequestsToTheApiServerCarryClientGosLabels) {
   Metrics metrics(1);
   metrics.rest_request("200", "PATCH", "patch", "10.0.0.1:443", 30ms);
+  metrics.rest_retry("429", "patch", "10.0.0.1:443");
   const std::string text = metrics.serialize();
+  EXPECT_THAT(text, HasSubstr(R"(rest_client_request_retries_total{code="429",host="10.0.0.1:443",verb="patch"} 1)"));
   EXPECT_THAT(text, HasSubstr(R"(rest_client_requests_total{code="200",host="10.0.0.1:443",method="PATCH"} 1)"));
   EXPECT_THAT(text, HasSubstr(R"(rest_client_request_duration_seconds_count{host="10.0.0.1:443",verb="patch"} 1)"));
 }
