@@ -118,12 +118,8 @@ struct Application::Parts {
 
   /// Decodes the object for its series: not in changed(), where a list tells thousands at once.
   void measure(const ObjectKey& key) {
-    if (unmeasured.erase(key) == 0) return;
+    if (unmeasured.erase(key) == 0 || !repository) return;
     if (const auto found = repository->find(key)) deployment_metrics.object_seen(key, *found);
-  }
-  Task<Outcome> reconcile(ObjectKey key) {
-    measure(key);
-    co_return co_await engine->reconcile(std::move(key));
   }
 
   Page health_page(const std::string& path) {
@@ -242,7 +238,11 @@ Task<void> Application::Parts::make_engine() {
     throw std::runtime_error("--work-dir " + options.work_dir + ": " + prepared.error().message);
   }
   controller.emplace(
-      executor, clock, log, queue, metrics, [this](ObjectKey key) { return reconcile(std::move(key)); },
+      executor, clock, log, queue, metrics,
+      [this](ObjectKey key) {
+        measure(key);
+        return engine->reconcile(std::move(key));
+      },
       options.concurrency);
 }
 
