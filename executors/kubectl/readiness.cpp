@@ -193,6 +193,7 @@ std::optional<PodTrouble> trouble_of(const Json& pod_list) {
   if (items == nullptr || !items->is_array()) return std::nullopt;
   std::optional<PodTrouble> first;
   for (const Json& each : *items) {
+    if (!text_at(each, {"metadata", "deletionTimestamp"}).empty()) continue;  // it goes: what replaces it counts
     auto trouble = pod_trouble(each);
     if (trouble && (!first || (trouble->hopeless && !first->hopeless))) first = std::move(trouble);
   }

@@ -23,6 +23,9 @@ using executors::ScriptContext;
 using executors::StepResult;
 
 constexpr Duration kPoll = std::chrono::seconds(1);
+/// Looks in a row that show a hopeless pod before it is believed: a pod of the release before has the same labels and
+/// may still be there for a moment after the apply that replaced it, a rollback's above all.
+constexpr int kSureAfter = 5;
 
 std::string count_of(std::size_t objects) { return std::to_string(objects) + (objects == 1 ? " object" : " objects"); }
 
@@ -155,6 +158,7 @@ Script wait_until_ready(Inputs in, std::vector<Json> objects) {
   if (objects.empty()) co_return Done{"nothing to wait for"};
   std::vector<ObjectId> ids;
   for (const Json& object : objects) ids.push_back(id_of(object));
+  int hopeless_looks = 0;
   while (true) {
     const StepResult got = co_await get(in, "wait", as_list(ids), false);
     if (!got.ok()) {
@@ -174,7 +178,8 @@ Script wait_until_ready(Inputs in, std::vector<Json> objects) {
       if (pods.interrupted()) co_return Failed{error_of(pods)};
       const auto listed = pods.ok() ? parse_json(pods.process.out) : Result<Json>(Json::object());
       const auto trouble = listed ? trouble_of(*listed) : std::nullopt;
-      if (trouble && trouble->hopeless)
+      hopeless_looks = trouble && trouble->hopeless ? hopeless_looks + 1 : 0;
+      if (trouble && hopeless_looks >= kSureAfter)
         co_return Failed{fail(ErrorKind::StepFailed, waiting.message + ": " + trouble->message)};
       if (trouble) waiting.message += ": " + trouble->message;
     }

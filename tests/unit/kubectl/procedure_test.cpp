@@ -190,6 +190,29 @@ TEST(KubectlDeploy, AWorkloadThatCannotBecomeReadyFailsWithThePodsReason) {
   EXPECT_NE(std::get<Failed>(end).error.message.find("ErrImageNeverPull: not present"), std::string::npos);
 }
 
+// fault H1
+TEST(KubectlDeploy, AHopelessPodOfTheReleaseBeforeThatGoesInAMomentDoesNotFailThisOne) {
+  FakeKubectl kubectl;
+  kubectl.pods = Json::parse(R"({"kind":"PodList","items":[{"metadata":{"name":"web-1"},"status":{"containerStatuses":[
+      {"name":"c","state":{"waiting":{"reason":"ErrImageNeverPull","message":"not present"}}}]}}]})");
+  const auto procedure = KubectlExecutor().deploy(inputs({{"b.yaml", kDeployment}}));
+  auto next = procedure->next(nullptr);
+  for (int looks = 0; !std::holds_alternative<Done>(next) && !std::holds_alternative<Failed>(next);) {
+    if (const auto* step = std::get_if<executors::Step>(&next)) {
+      const auto result = kubectl.run(*step);
+      next = procedure->next(&result);
+      continue;
+    }
+    if (++looks == 4) {
+      kubectl.pods["items"] = Json::array();
+      kubectl.objects.at("Deployment shop/web")["status"] = Json::parse(
+          R"({"observedGeneration":1,"replicas":1,"updatedReplicas":1,"readyReplicas":1,"availableReplicas":1})");
+    }
+    next = procedure->next(nullptr);
+  }
+  EXPECT_TRUE(std::holds_alternative<Done>(next));
+}
+
 TEST(KubectlDeploy, RendersAKustomizationWhenThereIsOne) {
   FakeKubectl kubectl;
   kubectl.kustomize_output = kConfigMap;

@@ -120,6 +120,12 @@ TEST(PodTrouble, IsNothingWhileContainersAreBeingCreated) {
   EXPECT_FALSE(trouble_of(Json::array()));
 }
 
+TEST(PodTrouble, OfAPodThatIsBeingDeletedIsNobodys) {
+  Json list = pods(R"({"name":"c","state":{"waiting":{"reason":"ErrImageNeverPull","message":"m"}}})");
+  list["items"][0]["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z";
+  EXPECT_FALSE(trouble_of(list));
+}
+
 TEST(PodTrouble, AnImageThatIsNeverPulledIsHopeless) {
   const auto trouble =
       trouble_of(pods(R"({"name":"c","state":{"waiting":{"reason":"ErrImageNeverPull","message":"m"}}})"));
