@@ -53,8 +53,7 @@ std::string authority(const Config& config) {
 }
 
 std::string server_url(const Config& config) {
-  const http::Url url{.tls = config.tls, .host = config.host, .port = config.port};
-  return (config.tls ? "https://" : "http://") + url.authority() + config.path_prefix;
+  return (config.tls ? "https://" : "http://") + authority(config) + config.path_prefix;
 }
 
 std::string render_kubeconfig(const Config& config) {
