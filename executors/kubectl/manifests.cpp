@@ -172,6 +172,23 @@ bool is_ours(const Json& live, const executors::Inputs& inputs) {
   });
 }
 
+std::optional<Error> other_owner(const std::vector<Json>& live, const executors::Inputs& inputs) {
+  const auto ours = our_labels(inputs);
+  for (const Json& object : live) {
+    const auto label = [&](std::string_view name) { return text_at(object, {"metadata", "labels", name}); };
+    if (label(api::labels::kInstallation).empty()) continue;
+    const std::string ns = label(api::labels::kNamespace);
+    const std::string name = label(api::labels::kName);
+    if (ns == ours.at(std::string(api::labels::kNamespace)) && name == ours.at(std::string(api::labels::kName)))
+      continue;
+    return fail(ErrorKind::Conflict,
+                id_of(object).str() + " belongs to dctl " + ns + "/" + name +
+                    ": declare it in one of the two only, or set spec.kubernetes.force to take it over (an object "
+                    "orphaned by a deleted Deployment keeps its owner's labels)");
+  }
+  return std::nullopt;
+}
+
 void sort_for_apply(std::vector<Json>& objects) {
   std::multimap<std::ptrdiff_t, Json> by_rank;
   for (Json& object : objects) by_rank.emplace(apply_rank(object), std::move(object));

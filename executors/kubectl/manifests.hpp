@@ -4,6 +4,7 @@
 // this folder.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,11 @@ Result<void> check(const std::vector<Json>& objects, const executors::Inputs& in
 /// anything.
 void label(std::vector<Json>& objects, const executors::Inputs& inputs);
 bool is_ours(const Json& live, const executors::Inputs& inputs);
+/// Conflict naming the first of `live` that belongs to another Deployment: it has our kind of labels and they say
+/// another namespace or name. The installation is not compared: a cluster restored from a backup has another id, and
+/// its objects are still ours. What a Deployment deleted with deletionPolicy Orphan left keeps its labels, so it is
+/// somebody's until `kubernetes.force` takes it over.
+std::optional<Error> other_owner(const std::vector<Json>& live, const executors::Inputs& inputs);
 
 /// The order of apply: Namespaces and CustomResourceDefinitions, then what others refer to, then the rest.
 void sort_for_apply(std::vector<Json>& objects);

@@ -77,6 +77,35 @@ std::optional<Error> cluster_scope_refusal(const Inputs& in, const std::vector<J
                                            "--allow-cluster-scope to allow it");
 }
 
+/// The declared objects that may stand there already: not those the dry run would have created.
+std::vector<ObjectId> possibly_there(const std::vector<ObjectId>& ids, const std::vector<Json>& answers) {
+  std::vector<ObjectId> there;
+  std::ranges::copy_if(ids, std::back_inserter(there), [&](const ObjectId& id) {
+    return std::ranges::none_of(answers, [&](const Json& each) {
+      return is_same_object(id_of(each), id) && text_at(each, {"metadata", "resourceVersion"}).empty();
+    });
+  });
+  return there;
+}
+
+/// Two Deployments that declare the same object would take it from each other for ever: the second one is told. The
+/// dry run cannot tell, in its answer our labels are merged over the owner's.
+Script refuse_others(Inputs in, std::vector<ObjectId> ids) {
+  if (in.spec.kubernetes && in.spec.kubernetes->force) co_return Done{"taken over, whoever owns it"};
+  while (!ids.empty()) {
+    const StepResult got = co_await get(in, "look", as_list(ids), true);
+    if (!got.ok()) {
+      if (drop_unknown_kinds(ids, got.process.err)) continue;
+      co_return Failed{error_of(got)};
+    }
+    const auto live = read_objects(got.process.out);
+    if (!live) co_return Failed{live.error()};
+    if (auto other = other_owner(*live, in)) co_return Failed{*other};
+    break;
+  }
+  co_return Done{"no object of another Deployment"};
+}
+
 /// After the first effect what the tool calls invalid is a failure of the release, not of the spec: half of it may be
 /// there.
 Error apply_error(const StepResult& result) {
@@ -230,6 +259,8 @@ Script deploy(Inputs in, ScriptContext& context) {
   if (auto refused = cluster_scope_refusal(in, *answers)) co_return Failed{*refused};
   const std::vector<InventoryItem> before = read_inventory(in.inventory);
   const std::vector<ObjectId> ids = applied_ids(in, objects, *answers);
+  Next nobody_elses = co_await refuse_others(in, possibly_there(ids, *answers));
+  if (has_failed(nobody_elses)) co_return nobody_elses;
   context.remembered.inventory = write_inventory(next_inventory(before, ids, *answers, in.revision));
 
   Next applied = co_await apply_in_stages(in, stage_one, rest);

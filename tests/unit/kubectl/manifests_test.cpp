@@ -120,6 +120,51 @@ TEST(Labels, MarkEveryObjectAndAreWhatTellsOurs) {
   EXPECT_FALSE(is_ours(objects[0], other));
 }
 
+Json labelled(const std::string& installation, const std::string& ns, const std::string& name) {
+  return Json{
+      {"apiVersion", "v1"},
+      {"kind", "ConfigMap"},
+      {"metadata",
+       {{"name", "page"},
+        {"namespace", "shop"},
+        {"labels",
+         {{"deployctl.io/installation", installation}, {"deployctl.io/namespace", ns}, {"deployctl.io/name", name}}}}}};
+}
+
+TEST(Owner, AnObjectOfAnotherNameOrNamespaceBelongsToSomebodyElse) {
+  for (const Json& live : {labelled("cluster-1", "shop", "other"), labelled("cluster-1", "store", "web")}) {
+    const auto other = other_owner({labelled("cluster-1", "shop", "web"), live}, inputs());
+    ASSERT_TRUE(other);
+    EXPECT_EQ(other->kind, ErrorKind::Conflict);
+    const auto& labels = live.at("metadata").at("labels");
+    const std::string owner = labels.at("deployctl.io/namespace").get<std::string>() + "/" +
+                              labels.at("deployctl.io/name").get<std::string>();
+    EXPECT_NE(other->message.find("ConfigMap shop/page belongs to dctl " + owner), std::string::npos);
+    EXPECT_NE(other->message.find("spec.kubernetes.force"), std::string::npos);
+    EXPECT_NE(other->message.find("orphaned"), std::string::npos);
+  }
+}
+
+TEST(Owner, WhatIsOursOrNobodysHasNoOtherOwner) {
+  Json unlabelled = labelled("", "", "");
+  unlabelled["metadata"].erase("labels");
+  EXPECT_FALSE(other_owner({labelled("cluster-1", "shop", "web"), unlabelled}, inputs()));
+}
+
+TEST(Owner, AfterABackupWasRestoredIntoAnotherClusterOurObjectsAreStillOurs) {
+  EXPECT_FALSE(other_owner({labelled("cluster-before", "shop", "web")}, inputs()));
+}
+
+TEST(Owner, ALongNameIsComparedAsTheLabelHoldsIt) {
+  executors::Inputs in = inputs();
+  in.key.name = std::string(100, 'w');
+  std::vector<Json> objects = {Json::parse(R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"page"}})")};
+  label(objects, in);
+  EXPECT_FALSE(other_owner(objects, in));
+  in.key.name = std::string(101, 'w');
+  EXPECT_TRUE(other_owner(objects, in));
+}
+
 // fault K8
 TEST(Order, DefinitionsComeFirstAndCustomResourcesDependOnThem) {
   std::vector<Json> objects = {

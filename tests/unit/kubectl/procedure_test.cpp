@@ -46,7 +46,7 @@ Json inventory_of(std::initializer_list<const char*> names) {
   return write_inventory(items);
 }
 
-Json ours(const std::string& name) {
+Json ours(const std::string& name, const std::string& owner = "web") {
   return Json{{"apiVersion", "v1"},
               {"kind", "ConfigMap"},
               {"metadata",
@@ -55,7 +55,7 @@ Json ours(const std::string& name) {
                 {"labels",
                  {{"deployctl.io/installation", "cluster-1"},
                   {"deployctl.io/namespace", "shop"},
-                  {"deployctl.io/name", "web"}}}}}};
+                  {"deployctl.io/name", owner}}}}}};
 }
 
 TEST(KubectlDeploy, DryRunsAppliesWaitsAndRemembersWhatItOwns) {
@@ -122,6 +122,62 @@ TEST(KubectlDeploy, PruneFalseLeavesEverything) {
   EXPECT_TRUE(kubectl.objects.contains("ConfigMap shop/old"));
 }
 
+TEST(KubectlDeploy, AnObjectOfAnotherDeploymentIsNotTakenOver) {
+  FakeKubectl kubectl;
+  kubectl.objects["ConfigMap shop/page"] = ours("page", "other");
+  const auto procedure = KubectlExecutor().deploy(inputs({{"a.yaml", kConfigMap}}));
+  const auto end = drive(*procedure, kubectl);
+  ASSERT_TRUE(std::holds_alternative<Failed>(end));
+  EXPECT_EQ(std::get<Failed>(end).error.kind, ErrorKind::Conflict);
+  EXPECT_NE(std::get<Failed>(end).error.message.find("ConfigMap shop/page belongs to dctl shop/other"),
+            std::string::npos);
+  EXPECT_EQ(kubectl.objects.at("ConfigMap shop/page"), ours("page", "other"));
+  EXPECT_EQ(kubectl.steps, (std::vector<std::string>{"dry-run", "look"}));
+  EXPECT_TRUE(procedure->remembered().inventory.empty()) << "what is not ours must never be pruned";
+}
+
+TEST(KubectlDeploy, ForceTakesAnObjectOverFromAnotherDeployment) {
+  FakeKubectl kubectl;
+  kubectl.objects["ConfigMap shop/page"] = ours("page", "other");
+  Inputs in = inputs({{"a.yaml", kConfigMap}});
+  in.spec.kubernetes->force = true;
+  ASSERT_TRUE(std::holds_alternative<Done>(drive(*KubectlExecutor().deploy(in), kubectl)));
+  EXPECT_EQ(kubectl.objects.at("ConfigMap shop/page").at("metadata").at("labels").at("deployctl.io/name"), "web");
+}
+
+TEST(KubectlDeploy, ARollbackDoesNotTakeOverWhatAnotherDeploymentHasTakenMeanwhile) {
+  FakeKubectl kubectl;
+  kubectl.objects["ConfigMap shop/page"] = ours("page", "other");
+  Inputs in = inputs({{"a.yaml", kConfigMap}});
+  in.rollback = true;
+  in.restored_revision = 1;
+  in.inventory = inventory_of({"page"});
+  const auto end = drive(*KubectlExecutor().deploy(in), kubectl);
+  ASSERT_TRUE(std::holds_alternative<Failed>(end));
+  EXPECT_EQ(std::get<Failed>(end).error.kind, ErrorKind::Conflict);
+}
+
+TEST(KubectlDeploy, ObjectsThatDoNotExistYetAreNotLookedAt) {
+  FakeKubectl kubectl;
+  ASSERT_TRUE(
+      std::holds_alternative<Done>(drive(*KubectlExecutor().deploy(inputs({{"a.yaml", kConfigMap}})), kubectl)));
+  EXPECT_FALSE(kubectl.ran("look"));
+}
+
+TEST(KubectlDeploy, WhatTheDryRunHadToLeaveOutIsLookedAtToo) {
+  FakeKubectl kubectl;
+  kubectl.objects["Deployment fresh/web"] = Json::parse(R"({"kind":"Deployment","apiVersion":"apps/v1","metadata":{
+      "name":"web","namespace":"fresh","labels":{"deployctl.io/installation":"cluster-1","deployctl.io/namespace":"shop",
+      "deployctl.io/name":"other"}}})");
+  Inputs in = inputs({{"a.yaml",
+                       "apiVersion: v1\nkind: Namespace\nmetadata: {name: fresh}\n---\n"
+                       "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: fresh}\n"}});
+  in.allow_cluster_scope = true;
+  const auto end = drive(*KubectlExecutor().deploy(in), kubectl);
+  ASSERT_TRUE(std::holds_alternative<Failed>(end));
+  EXPECT_EQ(std::get<Failed>(end).error.kind, ErrorKind::Conflict);
+}
+
 // fault K3
 TEST(KubectlDeploy, AfterAHalfDoneApplyTheNextRunGoesOn) {
   FakeKubectl kubectl;
@@ -177,7 +233,7 @@ TEST(KubectlDeploy, DefinitionsAreAppliedAndEstablishedBeforeTheirCustomResource
         "spec: {group: example.com, names: {kind: Widget}}\n"}});
   in.allow_cluster_scope = true;
   ASSERT_TRUE(std::holds_alternative<Done>(drive(*KubectlExecutor().deploy(in), kubectl)));
-  EXPECT_EQ(kubectl.steps, (std::vector<std::string>{"dry-run", "apply-definitions", "wait", "apply", "wait"}));
+  EXPECT_EQ(kubectl.steps, (std::vector<std::string>{"dry-run", "look", "apply-definitions", "wait", "apply", "wait"}));
 }
 
 TEST(KubectlDeploy, AWorkloadThatCannotBecomeReadyFailsWithThePodsReason) {
