@@ -103,7 +103,7 @@ def kubernetes():
         "namespace": text("Namespace for objects that name none. Unset: this object's own.", 63, LABEL, least=1),
         "kustomize": truth("Whether the source is rendered by kustomize. Unset: when it has a kustomization file."),
         "prune": truth("Whether objects that are no longer in the source are deleted.", default=True),
-        "force": truth("Whether fields that another manager owns are taken over; otherwise that is a conflict.", default=False),
+        "force": truth("Whether fields of another manager and objects of another Deployment are taken over; otherwise that is a conflict.", default=False),
         "wait": truth("Whether to wait until the workloads are available.", default=True),
         "substitute": truth("Whether ${NAME} in manifests is replaced by the variables.", default=False),
         "kubeConfig": shared.kube_config(),
