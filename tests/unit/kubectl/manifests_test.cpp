@@ -133,15 +133,14 @@ Json labelled(const std::string& installation, const std::string& ns, const std:
 
 TEST(Owner, AnObjectOfAnotherNameOrNamespaceBelongsToSomebodyElse) {
   for (const Json& live : {labelled("cluster-1", "shop", "other"), labelled("cluster-1", "store", "web")}) {
-    const auto other = other_owner({labelled("cluster-1", "shop", "web"), live}, inputs());
-    ASSERT_TRUE(other);
-    EXPECT_EQ(other->kind, ErrorKind::Conflict);
+    const Error other = other_owner({labelled("cluster-1", "shop", "web"), live}, inputs()).value();
+    EXPECT_EQ(other.kind, ErrorKind::Conflict);
     const auto& labels = live.at("metadata").at("labels");
     const std::string owner = labels.at("deployctl.io/namespace").get<std::string>() + "/" +
                               labels.at("deployctl.io/name").get<std::string>();
-    EXPECT_NE(other->message.find("ConfigMap shop/page belongs to dctl " + owner), std::string::npos);
-    EXPECT_NE(other->message.find("spec.kubernetes.force"), std::string::npos);
-    EXPECT_NE(other->message.find("orphaned"), std::string::npos);
+    EXPECT_NE(other.message.find("ConfigMap shop/page belongs to dctl " + owner), std::string::npos);
+    EXPECT_NE(other.message.find("spec.kubernetes.force"), std::string::npos);
+    EXPECT_NE(other.message.find("orphaned"), std::string::npos);
   }
 }
 
