@@ -115,7 +115,7 @@ TEST(KubectlDeploy, NeverPrunesAnObjectThatLostOurLabels) {
 TEST(KubectlDeploy, PruneFalseLeavesEverything) {
   FakeKubectl kubectl;
   Inputs in = inputs({{"a.yaml", kConfigMap}});
-  in.spec.kubernetes.value().prune = false;
+  in.spec.kubernetes = api::Kubernetes{.prune = false};
   in.inventory = inventory_of({"old"});
   kubectl.objects["ConfigMap shop/old"] = ours("old");
   drive(*KubectlExecutor().deploy(in), kubectl);
@@ -140,7 +140,7 @@ TEST(KubectlDeploy, ForceTakesAnObjectOverFromAnotherDeployment) {
   FakeKubectl kubectl;
   kubectl.objects["ConfigMap shop/page"] = ours("page", "other");
   Inputs in = inputs({{"a.yaml", kConfigMap}});
-  in.spec.kubernetes.value().force = true;
+  in.spec.kubernetes = api::Kubernetes{.force = true};
   ASSERT_TRUE(std::holds_alternative<Done>(drive(*KubectlExecutor().deploy(in), kubectl)));
   EXPECT_EQ(kubectl.objects.at("ConfigMap shop/page").at("metadata").at("labels").at("deployctl.io/name"), "web");
 }
