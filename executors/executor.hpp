@@ -42,6 +42,14 @@ struct Inputs {
   std::string registry_config;     ///< text of a docker config.json; empty: none
   bool rollback = false;
   bool force_rebuild = false;
+  bool approval_required = false;  ///< by the spec; never for destroy
+  /// A person approved the plan with this digest.
+  struct Approved {
+    std::string digest;
+    std::string plan_file;  ///< the bytes of the saved plan; empty: it was not kept, plan again
+    bool operator==(const Approved&) const = default;
+  };
+  std::optional<Approved> approved;
 };
 
 enum class Recovery : std::uint8_t { Rerun, UnlockThenRerun, VerifyThenDecide, AskHuman };
@@ -62,6 +70,9 @@ class Executor {
   [[nodiscard]] virtual std::unique_ptr<Procedure> verify(Inputs inputs, bool drift) const = 0;
   [[nodiscard]] virtual std::unique_ptr<Procedure> destroy(Inputs inputs) const = 0;  ///< idempotent
   [[nodiscard]] virtual Recovery after_interruption(const api::Operation& open) const = 0;
+  /// Whether its deploy asks for approval by itself (NeedsApproval) where Inputs::approval_required says so. Otherwise
+  /// the engine asks, showing which inputs changed.
+  [[nodiscard]] virtual bool asks_for_approval() const { return false; }
   /// Programs it needs, by name; missing ones make ExecutorUnavailable before anything runs.
   [[nodiscard]] virtual std::vector<std::string> tools(const api::DeploymentSpec& spec) const = 0;
 };

@@ -57,18 +57,35 @@ struct Pause {
   Duration length{};
   std::string why;
 };
+struct Output {
+  std::string name;
+  std::string value;       ///< a text as it is, anything else as compact JSON
+  bool sensitive = false;  ///< hidden wherever text leaves us
+  bool operator==(const Output&) const = default;
+};
 struct Done {
   std::string message;       ///< for people: "container x runs image y"
   Json inventory = nullptr;  ///< replaces the remembered one where it is only known at the end
+  /// Nothing: not told, what is kept stays. Told by deploy, and by a verify that knows them.
+  std::optional<std::vector<Output>> outputs = {};
 };
 /// Ended without success. `error.kind` StepFailed, StepTimedOut, Conflict, Invalid, AccessDenied, ExecutorUnavailable,
 /// StateLocked, Transient, Cancelled: the engine's failure table does the rest.
 struct Failed {
   Error error;
 };
-/// A person has to approve `plan` before the next step (terraform).
+/// What a person is asked to approve.
+struct Plan {
+  std::string digest;  ///< SHA-256 in hex, over Inputs::digest and what would change: two equal plans have one digest
+  std::int64_t add = 0, change = 0, destroy = 0;
+  std::string summary;  ///< one line for people
+  std::string file;     ///< name of the saved plan in Inputs::work_dir; empty: none. Kept when it is not too large
+  bool operator==(const Plan&) const = default;
+};
+/// A person has to approve `plan` before the next step. Only while nothing of this run has changed anything: before the
+/// first effect, or when the tool refused the kept plan as out of date. Ends the operation; nothing waits in memory.
 struct NeedsApproval {
-  Json plan;
+  Plan plan;
 };
 
 using Next = std::variant<Step, Pause, Done, Failed, NeedsApproval>;

@@ -22,6 +22,10 @@ Drift drift_of(const DeploymentSpec& spec) {
 
 Duration rollback_timeout_of(const DeploymentSpec& spec) { return spec.rollback.timeout.value_or(spec.timeout); }
 
+bool approval_required(const DeploymentSpec& spec) {
+  return spec.approval.required || (spec.terraform && !spec.terraform->auto_approve);
+}
+
 Duration timeout_of(const Hook& hook) {
   return hook.timeout.value_or(hook.http ? kHttpHookTimeout : kCommandHookTimeout);
 }

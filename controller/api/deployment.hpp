@@ -90,6 +90,8 @@ struct DeploymentSpec {
 };
 Drift drift_of(const DeploymentSpec& spec);
 Duration rollback_timeout_of(const DeploymentSpec& spec);
+/// Whether a person must approve before anything is deployed.
+bool approval_required(const DeploymentSpec& spec);
 
 struct ObjectMeta {
   ObjectKey key;

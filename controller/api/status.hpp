@@ -127,6 +127,24 @@ struct Target {
   bool operator==(const Target&) const = default;
 };
 
+enum class PlanKind { Deploy, Rollback };
+
+/// What a person is asked to approve, or approved and is being carried out (api.md section 5).
+struct Plan {
+  std::string id;  ///< what `approve` has to carry
+  PlanKind kind = PlanKind::Deploy;
+  std::string digest;  ///< of the inputs and of what would change
+  std::int64_t add = 0, change = 0, destroy = 0;
+  std::string summary;
+  WallTime created_at{};
+  WallTime expires_at{};
+  // What it was made for: it stands while this is what is asked.
+  std::string inputs;                  ///< their digest
+  std::string gate;                    ///< as in HistoryEntry
+  std::int64_t restored_revision = 0;  ///< Rollback: whose inputs
+  bool operator==(const Plan&) const = default;
+};
+
 struct InventorySummary {
   std::int64_t count = 0;
   std::string digest;
@@ -141,7 +159,7 @@ struct DeploymentStatus {
   std::optional<WallTime> last_success_at;
   std::vector<Condition> conditions;
   std::optional<Operation> operation;
-  std::optional<Json> plan;
+  std::optional<Plan> plan;
   std::optional<Target> target;
   std::optional<HealthStatus> health;
   std::vector<Quarantine> quarantined;

@@ -140,6 +140,23 @@ struct Fields<Target> {
   }
 };
 template <>
+struct Fields<Plan> {
+  static void visit(auto&& field) {
+    field("id", &Plan::id, rules::required(status_rules::word()));
+    field("kind", &Plan::kind, rules::required({}));
+    field("digest", &Plan::digest, rules::required(status_rules::word()));
+    field("add", &Plan::add, FieldRules{});
+    field("change", &Plan::change, FieldRules{});
+    field("destroy", &Plan::destroy, FieldRules{});
+    field("summary", &Plan::summary, status_rules::message(4096));
+    field("createdAt", &Plan::created_at, rules::required({}));
+    field("expiresAt", &Plan::expires_at, rules::required({}));
+    field("inputs", &Plan::inputs, rules::required(status_rules::word()));
+    field("gate", &Plan::gate, status_rules::word());
+    field("restoredRevision", &Plan::restored_revision, FieldRules{});
+  }
+};
+template <>
 struct Fields<InventorySummary> {
   static void visit(auto&& field) {
     field("count", &InventorySummary::count, rules::required({}));

@@ -34,7 +34,6 @@ constexpr std::array kLater = {
     Later{"variables[].valueFrom.outputRef", [](Spec s) { return has_output_ref(s.variables); }},
     Later{"env[].valueFrom.outputRef", [](Spec s) { return has_output_ref(s.env); }},
     Later{"health.watch", [](Spec s) { return s.health.watch.has_value(); }},
-    Later{"approval", [](Spec s) { return s.approval != ApprovalSpec{}; }},
     Later{"dependsOn", [](Spec s) { return !s.depends_on.empty(); }},
     Later{"drift Correct", [](Spec s) { return drift_of(s) == Drift::Correct; }},
     Later{"strategy", [](Spec s) { return s.strategy != DeploymentSpec{}.strategy; }},

@@ -85,6 +85,10 @@ struct Words<OperationKind> {
       {{OperationKind::Deploy, "Deploy"}, {OperationKind::Rollback, "Rollback"}, {OperationKind::Destroy, "Destroy"}}};
 };
 template <>
+struct Words<PlanKind> {
+  static constexpr WordList<PlanKind, 2> list = {{{PlanKind::Deploy, "Deploy"}, {PlanKind::Rollback, "Rollback"}}};
+};
+template <>
 struct Words<HistoryResult> {
   static constexpr WordList<HistoryResult, 6> list = {{{HistoryResult::Succeeded, "Succeeded"},
                                                        {HistoryResult::Failed, "Failed"},

@@ -57,7 +57,11 @@ Result<void> unless_gone(Error error) {
 }  // namespace
 
 KubeRepository::KubeRepository(kube::Client& client, Clock& clock, runtime::Store& store, std::string installation)
-    : client_(client), clock_(clock), store_(store), revisions_(client, std::move(installation)) {}
+    : client_(client),
+      clock_(clock),
+      store_(store),
+      revisions_(client, installation),
+      attachments_(client, std::move(installation)) {}
 
 Result<std::optional<api::Deployment>> KubeRepository::find(const ObjectKey& key) {
   const std::optional<runtime::Stored> stored = store_.find(key);
@@ -125,6 +129,20 @@ Task<Result<std::vector<ports::KeptRevisionInfo>>> KubeRepository::list_revision
 
 Task<Result<void>> KubeRepository::delete_revision(const api::Deployment& owner, std::int64_t number) {
   co_return co_await revisions_.remove(owner.meta.key, number);
+}
+
+Task<Result<void>> KubeRepository::attach(const api::Deployment& owner, ports::Attachment what,
+                                          ports::AttachedValues values) {
+  co_return co_await attachments_.save(owner.meta.key, owner.meta.uid, what, std::move(values));
+}
+
+Task<Result<std::optional<ports::AttachedValues>>> KubeRepository::attached(const api::Deployment& owner,
+                                                                            ports::Attachment what) {
+  co_return co_await attachments_.load(owner.meta.key, what);
+}
+
+Task<Result<void>> KubeRepository::detach(const api::Deployment& owner, ports::Attachment what) {
+  co_return co_await attachments_.remove(owner.meta.key, what);
 }
 
 /// The status as the server has it, so that junk in it is removed; null when there is none.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "async/clock.hpp"
+#include "cluster/attachments.hpp"
 #include "cluster/revision_secrets.hpp"
 #include "kube/client.hpp"
 #include "ports/repository.hpp"
@@ -37,6 +38,11 @@ class KubeRepository final : public ports::Repository {
   Task<Result<ports::KeptRevision>> load_revision(const api::Deployment& owner, std::int64_t number) override;
   Task<Result<std::vector<ports::KeptRevisionInfo>>> list_revisions(const api::Deployment& owner) override;
   Task<Result<void>> delete_revision(const api::Deployment& owner, std::int64_t number) override;
+  Task<Result<void>> attach(const api::Deployment& owner, ports::Attachment what,
+                            ports::AttachedValues values) override;
+  Task<Result<std::optional<ports::AttachedValues>>> attached(const api::Deployment& owner,
+                                                              ports::Attachment what) override;
+  Task<Result<void>> detach(const api::Deployment& owner, ports::Attachment what) override;
 
  private:
   [[nodiscard]] Json status_before(const api::Deployment& seen) const;
@@ -49,6 +55,7 @@ class KubeRepository final : public ports::Repository {
   Clock& clock_;
   runtime::Store& store_;
   RevisionSecrets revisions_;
+  Attachments attachments_;
 };
 
 }  // namespace deployctl::cluster

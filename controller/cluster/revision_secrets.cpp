@@ -8,6 +8,7 @@
 #include "api/constants.hpp"
 #include "base/sha256.hpp"
 #include "base/text.hpp"
+#include "cluster/own_secret.hpp"
 #include "kube/json_patch.hpp"
 
 namespace deployctl::cluster {
@@ -15,50 +16,17 @@ namespace deployctl::cluster {
 namespace {
 
 // Annotations (with the digest, which is too long for a label): what a label cannot hold, or holds only cut.
-constexpr std::string_view kOwner = "deployctl.io/owner";      ///< namespace/name
-constexpr std::string_view kContent = "deployctl.io/content";  ///< SHA-256 of the whole payload
-constexpr std::string_view kPiece = "deployctl.io/piece";      ///< "0" to "7"
-constexpr std::string_view kPieces = "deployctl.io/pieces";    ///< how many
+constexpr std::string_view kPiece = "deployctl.io/piece";    ///< "0" to "7"
+constexpr std::string_view kPieces = "deployctl.io/pieces";  ///< how many
 constexpr std::string_view kPayload = "payload";
 
-constexpr std::size_t kLabelValue = 63;
 constexpr std::size_t kSecretName = 253;
 constexpr std::size_t kLongestSuffix = 24;  // "-r", 19 digits, "-7"
-
-std::string label_value(const std::string& name) {
-  return name.size() <= kLabelValue ? name : bounded_name(name, kLabelValue);
-}
-
-/// Nothing when `json` is no object or has no such member.
-const Json* member(const Json* json, std::string_view name) {
-  if (json == nullptr || !json->is_object()) return nullptr;
-  const auto found = json->find(name);
-  return found == json->end() ? nullptr : &*found;
-}
-std::string text(const Json* json) { return json != nullptr && json->is_string() ? json->get<std::string>() : ""; }
-
-const Json* metadata(const Json& object) { return member(&object, "metadata"); }
-std::string meta_text(const Json& object, std::string_view name) { return text(member(metadata(object), name)); }
-std::string label(const Json& object, std::string_view name) {
-  return text(member(member(metadata(object), "labels"), name));
-}
-std::string annotation(const Json& object, std::string_view name) {
-  return text(member(member(metadata(object), "annotations"), name));
-}
 
 std::int64_t number_of(const std::string& digits) {
   std::int64_t number = -1;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   return error == std::errc() && end == digits.data() + digits.size() ? number : -1;
-}
-
-std::vector<std::string> finalizers_of(const Json& object) {
-  std::vector<std::string> names;
-  const Json* list = member(metadata(object), "finalizers");
-  if (list == nullptr || !list->is_array()) return names;
-  for (const Json& name : *list)
-    if (name.is_string()) names.push_back(name.get<std::string>());
-  return names;
 }
 
 Result<std::string> payload_of(const Json& secret) {
@@ -100,13 +68,7 @@ std::vector<RevisionSecrets::Draft> RevisionSecrets::drafts(const ObjectKey& own
         {"name", draft.secret},
         {"namespace", owner.ns},
         {"finalizers", Json::array({api::kInUseFinalizer})},
-        {"labels",
-         {{api::labels::kManagedBy, api::kControllerName},
-          {api::labels::kInstallation, label_value(installation_)},
-          {api::labels::kNamespace, owner.ns},
-          {api::labels::kName, label_value(owner.name)},
-          {api::labels::kUid, uid},
-          {api::labels::kRevision, std::to_string(revision.number)}}},
+        {"labels", labels_of(owner, uid, installation_)},
         {"annotations",
          {{kOwner, owner.str()},
           {api::labels::kDigest, revision.digest},
@@ -114,6 +76,7 @@ std::vector<RevisionSecrets::Draft> RevisionSecrets::drafts(const ObjectKey& own
           {kPiece, std::to_string(i)},
           {kPieces, std::to_string(count)}}},
     };
+    draft.object["metadata"]["labels"][std::string(api::labels::kRevision)] = std::to_string(revision.number);
     drafts.push_back(std::move(draft));
   }
   return drafts;
@@ -121,9 +84,7 @@ std::vector<RevisionSecrets::Draft> RevisionSecrets::drafts(const ObjectKey& own
 
 bool RevisionSecrets::is_ours(const Json& secret, const ObjectKey& owner) const {
   if (secret.contains("type") && secret.at("type") != api::kRevisionSecretType) return false;
-  return label(secret, api::labels::kManagedBy) == api::kControllerName &&
-         label(secret, api::labels::kInstallation) == label_value(installation_) &&
-         annotation(secret, kOwner) == owner.str();
+  return belongs_to(secret, owner, installation_);
 }
 
 std::optional<RevisionSecrets::Piece> RevisionSecrets::read_piece(const Json& secret, const ObjectKey& owner) const {

@@ -71,13 +71,17 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
   operation.journal.digest = operation.snapshot.digest;
   operation.journal.attempt = decision.attempt;
   operation.journal.trigger = decision.trigger;
-  if (decision.forced || requests.reconcile) {  // what stands beside an older request is not about this
+  if (decision.forced || decision.approved ||
+      requests.reconcile) {  // what stands beside an older request is not about this
     operation.journal.by = requests.by;
     operation.journal.why = requests.why;
   }
   operation.forced = decision.forced;
   operation.moves = decision.moves;
   if (decision.forced) operation.force_token = requests.force->token;
+  if (decision.approved)
+    if (const auto taken = co_await take_approval(object, operation); !taken)
+      co_return co_await close(object, run, {.error = taken.error(), .message = {}, .phase = Phase::Prepare});
   const auto ready = co_await make_ready(object, operation, run.resolution->variables);
   if (!ready) co_return co_await close(object, run, {.error = ready.error(), .message = {}, .phase = Phase::Prepare});
   co_return co_await advance(object, run);
@@ -94,13 +98,14 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
   operation.journal.trigger = decision.trigger;
   operation.timeout = api::rollback_timeout_of(object.spec);
   operation.quarantine = abandoned(object, run.desired, decision.target.digest);
-  if (decision.trigger == "Request" && requests.rollback) {
-    operation.rollback_token = requests.rollback->asked.token;
+  if (decision.trigger == "Request" && requests.rollback) operation.rollback_token = requests.rollback->asked.token;
+  if (operation.rollback_token || decision.approved) {
     operation.journal.by = requests.by;
     operation.journal.why = requests.why;
   }
-  auto snapshot = co_await load(object, decision.target.revision);
   Result<void> ready;
+  if (decision.approved) ready = co_await take_approval(object, operation);
+  auto snapshot = ready ? co_await load(object, decision.target.revision) : Result<history::Snapshot>(ready.error());
   if (!snapshot) {
     ready = snapshot.error();
   } else {
@@ -215,6 +220,9 @@ Task<Result<executors::Inputs>> Engine::State::inputs_of(api::Deployment object,
                      : kind == Kind::Destroy        ? object.status.last_revision
                                                     : operation.number;
   inputs->force_rebuild = operation.forced;
+  inputs->approval_required =
+      kind != Kind::Destroy && api::approval_required(object.undecodable ? snapshot.spec : object.spec);
+  inputs->approved = operation.approved;
   co_return inputs;
 }
 
@@ -265,6 +273,11 @@ Task<Result<void>> Engine::State::make_ready(api::Deployment object, ActiveOpera
     co_return Result<void>();
   }
   if (auto added = co_await add_gate_and_hooks(object.meta.key, operation, *inputs, plan); !added) co_return added;
+  if (inputs->approval_required && !executor->asks_for_approval()) {
+    auto question = co_await question_of(object, operation);
+    if (!question) co_return question.error();
+    plan.ask = std::move(*question);
+  }
   plan.main = executor->deploy(*inputs);
   plan.verify = [executor, in = *inputs] { return executor->verify(in, false); };
   plan.settle = [executor, in = *inputs] { return executor->settle(in); };

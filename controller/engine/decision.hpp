@@ -46,13 +46,15 @@ struct Begin {
   std::string trigger;  ///< Spec, Source, Variables, Request
   std::int64_t attempt = 1;
   bool forced = false;
-  bool moves = false;  ///< destroy at the recorded target first
+  bool moves = false;     ///< destroy at the recorded target first
+  bool approved = false;  ///< status.plan is what it carries out
   bool operator==(const Begin&) const = default;
 };
 struct RollBack {
   history::RollbackTarget target;
   std::string trigger;  ///< Automatic, Request
   std::int64_t attempt = 1;
+  bool approved = false;  ///< status.plan is what it carries out
   bool operator==(const RollBack&) const = default;
 };
 struct Destroy {

@@ -192,6 +192,9 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
   for (const auto& revision : *kept)
     if (const auto gone = co_await repository.delete_revision(object, revision.number); !gone)
       co_return after(gone.error());
+  if (object.status.plan)
+    if (const auto gone = co_await repository.detach(object, ports::Attachment::Plan); !gone)
+      co_return after(gone.error());
   if (decision.orphan && object.spec.suspend)
     services.ports.events.publish(object.meta, {.type = ports::EventType::Warning,
                                                 .reason = std::string(api::reasons::kSuspended),

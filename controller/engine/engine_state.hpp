@@ -1,8 +1,8 @@
 #pragma once
 
 // The engine's inside: what it remembers, and one act for each decision. The acts stand in engine.cpp (the loop, the
-// small ones), begin.cpp and recover.cpp (operations are made), operate.cpp (and driven), perform.cpp (tasks), look.cpp
-// (checks). An act that answers nothing asks for another look from the top.
+// small ones), begin.cpp and recover.cpp (operations are made), operate.cpp (and driven), approval.cpp (what waits for
+// a person), perform.cpp (tasks), look.cpp (checks). An act that answers nothing asks for another look from the top.
 
 #include <map>
 #include <set>
@@ -81,6 +81,12 @@ struct Engine::State {
   Closing closing_of(const api::Deployment& object, const ActiveOperation& operation, const Ended& ended) const;
   Task<void> finish(ObjectKey key, ObjectRun& run);
   void measure(const api::Deployment& object, const ActiveOperation& operation, const Closing& closing) const;
+
+  // approval.cpp
+  Task<Result<void>> take_approval(api::Deployment object, ActiveOperation& operation);
+  Task<Result<std::optional<executors::Plan>>> question_of(api::Deployment object, ActiveOperation& operation);
+  Task<Acted> await_approval(api::Deployment object, ObjectRun& run, Ended ended);
+  Task<Result<void>> keep_plan(api::Deployment object, std::string id, std::string path);
 
   // perform.cpp: each leaves its end in runs[key] and asks for the key
   void spawn_step(const ObjectKey& key, ActiveOperation& operation, executors::Step step);

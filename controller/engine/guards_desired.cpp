@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "api/conditions.hpp"
+#include "engine/approvals.hpp"
 #include "engine/failures.hpp"
 #include "engine/guards.hpp"
 #include "engine/past.hpp"
@@ -29,6 +30,8 @@ std::optional<Asked> asked(const Look& look) {
   if (const Desired* desired = look.desired(); desired != nullptr && !desired->error)
     return Asked{desired->digest, desired->gate};
   if (look.status().observed_generation != look.object.meta.generation) return std::nullopt;
+  if (const auto& plan = look.status().plan; plan && plan->kind == api::PlanKind::Deploy)
+    return Asked{plan->inputs, plan->gate};
   const auto& history = look.status().history;
   const auto found = std::ranges::find(history, api::OperationKind::Deploy, &api::HistoryEntry::kind);
   if (found == history.end()) return std::nullopt;
@@ -130,6 +133,47 @@ std::optional<Standing> failed_before(const Look& look, const Asked& wanted) {
   return at_rest(std::move(rest), last->finished_at + delay);
 }
 
+bool stands(const Look& look, const Asked& wanted) { return plan_stands(look.status(), wanted.digest, wanted.gate); }
+
+/// Anew with the inputs of the first interval after it has expired.
+bool is_expired(const Look& look) {
+  const Desired* desired = look.desired();
+  return desired != nullptr && !desired->error && desired->at >= look.status().plan->expires_at;
+}
+
+/// The rollback that failed by itself, approved or planned anew.
+Standing planned_rollback(const Look& look, bool approved) {
+  const api::HistoryEntry* last = newest_rollback(look.status());
+  if (last != nullptr && last->result == api::HistoryResult::Failed) {
+    const WallTime due = last->finished_at + retry_delay(look.object.spec.retry, last->attempts, look.object.meta.uid);
+    if (!is_due(look, due)) return at_rest(recalled(waiting(last->reason, last->message)), due);
+  }
+  return start(look, RollBack{.target = *planned_target(look.status()),
+                              .trigger = "Automatic",
+                              .attempt = counted_rollbacks(look.status()) + 1,
+                              .approved = approved});
+}
+
+/// Guard 11, approval: a plan of what is asked waits for a person. Nothing: none does, or it goes on with it.
+std::optional<Standing> awaits_approval(const Look& look, const Asked& wanted) {
+  if (!stands(look, wanted)) return std::nullopt;
+  const Desired* desired = look.desired();
+  if (desired != nullptr && desired->error) return std::nullopt;
+  const bool approved = is_approved(look.status(), look.seen.requests);
+  const bool rollback = look.status().plan->kind == api::PlanKind::Rollback;
+  if (approved || is_expired(look)) {
+    if (!rollback) return std::nullopt;
+    return planned_rollback(look, approved);
+  }
+  return at_rest(awaiting_approval(desired != nullptr));
+}
+
+/// A force request that a plan was made for waits like any other deployment.
+bool is_forced(const Look& look, const std::optional<Asked>& wanted) {
+  if (!look.forced() || look.seen.requests.force->is_new || !wanted || !stands(look, *wanted)) return look.forced();
+  return is_approved(look.status(), look.seen.requests) || is_expired(look);
+}
+
 /// Guard 10, second half: held back because it failed or was cancelled.
 std::optional<Standing> held_back(const Look& look, const Asked& wanted) {
   const api::Quarantine* held = history::find_quarantine(look.status(), wanted.digest, wanted.gate);
@@ -168,7 +212,8 @@ Standing begin(const Look& look, const Desired& desired, const Asked& wanted) {
                                       : desired.trigger,
              .attempt = counted_failures(look.status(), wanted.digest, wanted.gate) + 1,
              .forced = look.forced(),
-             .moves = desired.target_move.has_value()};
+             .moves = desired.target_move.has_value(),
+             .approved = stands(look, wanted) && is_approved(look.status(), look.seen.requests)};
   return start(look, std::move(next));
 }
 
@@ -184,7 +229,7 @@ Answer unresolved(const Look& look) {
     if (look.seen.references_changed || look.now >= resolve_again_at(look, *desired)) return Resolve{};
     return std::nullopt;
   }
-  if (look.forced() || by_hand) return Resolve{};
+  if (look.forced() || by_hand || look.seen.requests.approve) return Resolve{};
   if (look.status().observed_generation != look.object.meta.generation) return Resolve{};
   if (still) return std::nullopt;
   if (look.seen.references_changed) return Resolve{};
@@ -194,24 +239,44 @@ Answer unresolved(const Look& look) {
   return std::nullopt;
 }
 
-Standing standing(const Look& look) {
-  if (look.object.undecodable) return at_rest(stalled(reasons::kInvalidSpec, look.object.undecodable->message));
+namespace {
+
+/// Guards 8 to 12.
+Standing of_what_is_asked(const Look& look, const std::optional<Asked>& wanted) {
   const Desired* desired = look.desired();
-  const std::optional<Asked> wanted = asked(look);
-  if (look.object.spec.suspend && !look.forced()) {  // 7
-    const bool known = desired != nullptr && !desired->error;
-    return decided(Settle{suspended(known && serves(look, *wanted)), std::nullopt});
+  const bool forced = is_forced(look, wanted);
+  if (wanted && !forced) {
+    if (auto found = awaits_approval(look, *wanted)) return *found;  // 11
+    if (auto found = failed_before(look, *wanted)) return *found;    // 8
   }
-  if (wanted && !look.forced())  // 8
-    if (auto found = failed_before(look, *wanted)) return *found;
   if (desired == nullptr) return at_rest(Rest{});
   if (desired->error) return of_error(look, *desired);  // 10, and a missing reference
-  if (!look.forced()) {
+  if (!forced) {
     if (serves(look, *wanted)) return at_rest(converged());  // 9
     if (desired->target_move) return at_rest(stalled(reasons::kInvalidSpec, *desired->target_move));
     if (auto found = held_back(look, *wanted)) return *found;
   }
   return begin(look, *desired, *wanted);  // 11, 12
+}
+
+}  // namespace
+
+Standing standing(const Look& look) {
+  if (look.object.undecodable) return at_rest(stalled(reasons::kInvalidSpec, look.object.undecodable->message));
+  const Desired* desired = look.desired();
+  const std::optional<Asked> wanted = asked(look);
+  const bool known = desired != nullptr && !desired->error;
+  if (look.object.spec.suspend && !is_forced(look, wanted))  // 7
+    return decided(Settle{suspended(known && serves(look, *wanted)), std::nullopt});
+  const bool obsolete = known && look.status().plan && !stands(look, *wanted);
+  if (const auto& asks = look.seen.requests.rollback; obsolete && asks && !asks->asked.is_new)
+    return decided(engine::Answer{.which = engine::Answer::Which::Rollback,
+                                  .request = {.token = asks->asked.token,
+                                              .result = api::RequestResult::Refused,
+                                              .message = "something else was asked before its plan was approved"}});
+  Standing found = of_what_is_asked(look, wanted);
+  found.rest.drops_plan = obsolete;
+  return found;
 }
 
 }  // namespace deployctl::engine::guards

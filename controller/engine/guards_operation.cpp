@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/constants.hpp"
+#include "engine/approvals.hpp"
 #include "engine/guards.hpp"
 #include "engine/schedule.hpp"
 #include "history/target.hpp"
@@ -102,6 +103,16 @@ std::optional<WallTime> retry_of_rollback(const Look& look) {
          retry_delay(look.object.spec.retry, history.front().attempts, look.object.meta.uid);
 }
 
+/// The rollback asked for has a plan: it goes on when that is approved, and is planned anew when that has expired.
+Answer waiting_rollback(const Look& look) {
+  const api::DeploymentStatus& status = look.status();
+  const bool approved = is_approved(status, look.seen.requests);
+  if (!approved && look.now < status.plan->expires_at) return std::nullopt;
+  if (const auto due = retry_of_rollback(look); due && look.now < *due) return Wait{due};
+  if (!look.seen.slot_free) return wait_for_slot(look);
+  return RollBack{.target = *planned_target(status), .trigger = "Request", .attempt = 1, .approved = approved};
+}
+
 bool ever_deployed(const api::DeploymentStatus& status) { return status.last_revision > 0; }
 
 }  // namespace
@@ -167,16 +178,18 @@ Answer asked_to_answer(const Look& look) {
                                       .result = api::RequestResult::Refused,
                                       .message = "no such operation is running"}};
   if (asked.approve)
-    return engine::Answer{.which = Which::Approve,
-                          .request = {.token = asked.approve->token,
-                                      .result = api::RequestResult::Refused,
-                                      .message = "no plan waits for approval"}};
+    if (const auto why = refusal_of(look.status(), *asked.approve, look.now))
+      return engine::Answer{
+          .which = Which::Approve,
+          .request = {.token = asked.approve->token, .result = api::RequestResult::Refused, .message = *why}};
   return older_request(look);
 }
 
 Answer asked_to_roll_back(const Look& look) {
   const auto& asked = look.seen.requests.rollback;
   if (!asked) return std::nullopt;
+  // Its plan waits, and whether that stands is asked for below.
+  if (!asked->asked.is_new && planned_target(look.status())) return waiting_rollback(look);
   const auto target = asked->revision ? history::revision_target(look.status(), *asked->revision)
                                       : history::previous_target(look.status());
   if (!target)

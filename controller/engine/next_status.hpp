@@ -23,6 +23,7 @@ struct Announcement {
   std::optional<api::Quarantine> quarantine;  ///< of a rollback: what it goes away from
   bool lifts_quarantine = false;              ///< forced
   std::optional<std::string> force_token, rollback_token;
+  std::optional<std::string> approve_token;  ///< the plan it carries out
 };
 api::DeploymentStatus announced(const api::Deployment& object, const Announcement& announcement, WallTime now);
 
@@ -44,11 +45,24 @@ struct Closing {
   std::optional<api::Quarantine> quarantine;
   bool lifts_quarantine = false;
   std::optional<std::string> reconcile_token, force_token, rollback_token, cancel_token;
-  std::vector<api::CheckStatus> checks;  ///< of the gate
+  std::optional<std::string> approve_token;  ///< the plan it carried out
+  std::vector<api::CheckStatus> checks;      ///< of the gate
   std::optional<api::InventorySummary> inventory;
   std::optional<api::Target> target;  ///< where it lives, of a success
 };
 api::DeploymentStatus closed(const api::Deployment& object, const Closing& closing, WallTime now);
+
+/// An operation that ended because a person has to approve what it would do. It has no entry in the history.
+struct AwaitedPlan {
+  api::Operation operation;
+  api::Plan plan;
+  bool release_ran = false;  ///< before an interruption
+  std::optional<std::int64_t> generation;
+  std::optional<api::Quarantine> quarantine;  ///< of a rollback
+  std::optional<std::string> reconcile_token, force_token, rollback_token;
+  std::optional<std::string> approve_token;  ///< the plan that was approved and is not true any more
+};
+api::DeploymentStatus awaiting(const api::Deployment& object, const AwaitedPlan& awaited, WallTime now);
 
 /// While nothing runs. `reconcile_token`: a requested-at that is answered by this pass.
 api::DeploymentStatus rested(const api::Deployment& object, const Rest& rest, const api::Requests& requests,

@@ -122,7 +122,11 @@ Task<Engine::State::Acted> Engine::State::advance(api::Deployment object, Object
     const std::optional<Finished> finished = std::exchange(operation.finished, std::nullopt);
     operation.pending = operation.machine->next(finished ? &*finished : nullptr);
   }
-  if (auto* ended = std::get_if<Ended>(&*operation.pending)) co_return co_await close(object, run, *ended);
+  if (auto* ended = std::get_if<Ended>(&*operation.pending)) {
+    if (ended->plan && operation.stop == StopCause::None) co_return co_await await_approval(object, run, *ended);
+    if (std::exchange(ended->plan, std::nullopt)) ended->error = cause_of(operation.stop, operation, {});
+    co_return co_await close(object, run, *ended);
+  }
   if (auto* journal = std::get_if<WriteJournal>(&*operation.pending))
     co_return co_await write_journal(object, run, *journal);
   if (auto* step = std::get_if<RunStep>(&*operation.pending)) co_return co_await start_step(object, run, *step);
@@ -166,7 +170,8 @@ Task<Engine::State::Acted> Engine::State::write_journal(api::Deployment object, 
                               .quarantine = operation.quarantine,
                               .lifts_quarantine = operation.forced,
                               .force_token = operation.force_token,
-                              .rollback_token = operation.rollback_token};
+                              .rollback_token = operation.rollback_token,
+                              .approve_token = operation.approve_token};
     if (deploys && !operation.moves) announcement.target = operation.snapshot.target;
     const auto written = co_await recorder.announce(object, announced(object, announcement, now));
     if (!written) co_return after(written.error());
@@ -256,6 +261,7 @@ Closing Engine::State::closing_of(const api::Deployment& object, const ActiveOpe
   closing.reconcile_token = operation.reconcile_token;
   closing.force_token = operation.force_token;
   closing.rollback_token = operation.rollback_token;
+  closing.approve_token = operation.approve_token;
   if (operation.stop == StopCause::Requested) closing.cancel_token = operation.journal.id;
   closing.checks = operation.gate;
   if (closing.result == api::HistoryResult::Succeeded) {

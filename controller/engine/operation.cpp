@@ -120,6 +120,7 @@ std::optional<Action> Operation::of_phase(const Finished* previous) {
     case Phase::PreChecks: return checks(previous, plan_.pre_checks && !plan_.resumed, true, Phase::Prepare);
     case Phase::Prepare: return prepare(as<executors::StepResult>(previous));
     case Phase::Announce:
+      if (plan_.ask && !stop_) return ask(*std::exchange(plan_.ask, std::nullopt));
       if (!std::exchange(announced_, true)) return announcement();
       if (stop_) return fail(*stop_);
       return enter(runs_already_ ? Phase::Verify : Phase::RemoveOld), std::nullopt;
@@ -167,7 +168,7 @@ std::optional<Action> Operation::prepare(const executors::StepResult* result) {
     return enter(Phase::Announce), std::nullopt;
   }
   if (auto* failed = std::get_if<executors::Failed>(&next)) return fail(std::move(failed->error));
-  return fail(deployctl::fail(ErrorKind::Invalid, "a plan has to be approved: not supported by this version"));
+  return ask(std::move(std::get<executors::NeedsApproval>(next).plan));
 }
 
 Action Operation::announcement() {
@@ -213,7 +214,9 @@ std::optional<Action> Operation::drive(const Finished* previous, Phase after) {
     if (cleaning) notes_ = "; what it had made was removed";
     return enter(after), std::nullopt;
   }
-  Error error = deployctl::fail(ErrorKind::Invalid, "a plan has to be approved: not supported by this version");
+  auto* needs = std::get_if<executors::NeedsApproval>(&next);
+  if (needs != nullptr && phase_ == Phase::Effects) return ask(std::move(needs->plan));
+  Error error = deployctl::fail(ErrorKind::Internal, "a plan cannot wait for approval in the middle of a deployment");
   if (auto* failed = std::get_if<executors::Failed>(&next)) error = std::move(failed->error);
   if (phase_ == Phase::Settle) notes_ = "; tidying up after it failed: " + error.message;  // what was asked for serves
   if (cleaning) notes_ = "; removing what it had made failed: " + error.message;
@@ -265,8 +268,18 @@ std::optional<Action> Operation::fail(Error error) {
   return std::nullopt;
 }
 
+/// Nothing of this run has changed anything; what ran before an interruption may have.
+std::optional<Action> Operation::ask(executors::Plan plan) {
+  asks_ = std::move(plan);
+  failed_in_ = phase_;
+  release_ran_ = plan_.resumed;
+  enter(Phase::End);
+  return std::nullopt;
+}
+
 Action Operation::end() {
   phase_ = Phase::End;
+  if (asks_) return Ended{.error = {}, .message = {}, .phase = failed_in_, .release_ran = release_ran_, .plan = asks_};
   Ended ended{.error = error_, .message = {}, .phase = failed_in_, .release_ran = release_ran_};
   if (ended.error)
     ended.error->message += notes_;

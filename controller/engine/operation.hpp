@@ -6,7 +6,8 @@
 //
 // Deploy and Rollback: health.pre, the executor's steps without effect, [journal], the old target's removal when the
 // target moves, hooks before, the executor's steps with effect, the gate (verify, health.post, stableFor), hooks after,
-// settle. Destroy: the executor's destroy. Stopping it lets only steps marked `cleanup` follow.
+// settle. Destroy: the executor's destroy. Stopping it lets only steps marked `cleanup` follow. A plan that a person
+// has to approve ends it before the journal, or where the tool refuses the approved one as out of date.
 
 #include <functional>
 #include <memory>
@@ -60,7 +61,8 @@ struct OperationPlan {
   Make remove_old, verify, settle, cleanup;
   std::vector<PreparedHook> before, after;
   Duration stable_for{};
-  bool resumed = false;  ///< some of it may have run before
+  std::optional<executors::Plan> ask;  ///< has to be approved before the journal, where the executor does not ask
+  bool resumed = false;                ///< some of it may have run before
 };
 
 /// How checks ended.
@@ -89,10 +91,11 @@ struct WriteJournal {
   bool once = false;
 };
 struct Ended {
-  std::optional<Error> error;  ///< nothing: success
+  std::optional<Error> error;  ///< nothing: success, or a plan
   std::string message;
-  Phase phase = Phase::End;  ///< where it failed
-  bool release_ran = false;  ///< a step with effect of the release itself was started
+  Phase phase = Phase::End;                  ///< where it failed
+  bool release_ran = false;                  ///< a step with effect of the release itself was started
+  std::optional<executors::Plan> plan = {};  ///< a person has to approve it
 };
 using Action = std::variant<RunStep, RunChecks, Sleep, WriteJournal, Ended>;
 
@@ -126,6 +129,7 @@ class Operation {
   std::optional<Action> stay_stable(const Finished* previous);
   Action announcement();
   std::optional<Action> fail(Error error);
+  std::optional<Action> ask(executors::Plan plan);
   Action end();
 
   OperationPlan plan_;
@@ -139,6 +143,7 @@ class Operation {
   bool release_ran_ = false, announced_ = false, runs_already_ = false;
   Duration stable_left_{};
   std::optional<Error> stop_, error_;
+  std::optional<executors::Plan> asks_;
   Phase failed_in_ = Phase::End;
   std::string notes_;
 };

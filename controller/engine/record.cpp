@@ -14,7 +14,7 @@ namespace reasons = api::reasons;
 
 bool is_good_news(std::string_view reason) {
   return reason == reasons::kSucceeded || reason == reasons::kProgressing || reason == reasons::kSuspended ||
-         reason == reasons::kHealthCheckPassed || reason == reasons::kInSync;
+         reason == reasons::kHealthCheckPassed || reason == reasons::kInSync || reason == reasons::kAwaitingApproval;
 }
 
 std::string action_of(const api::DeploymentStatus& before, const api::DeploymentStatus& after) {
@@ -54,6 +54,7 @@ api::DeploymentStatus redacted(api::DeploymentStatus status, const SecretSet& se
   };
   for (api::Condition& condition : status.conditions) hide(condition.message);
   for (api::HistoryEntry& entry : status.history) hide(entry.message);
+  if (status.plan) hide(status.plan->summary);
   if (status.health)
     for (api::CheckStatus& check : status.health->checks) hide(check.message);
   for (auto* request : {&status.last_handled.reconcile, &status.last_handled.force, &status.last_handled.rollback,
@@ -66,6 +67,7 @@ Task<Result<void>> Recorder::announce(api::Deployment seen, api::DeploymentStatu
   next = redacted(std::move(next), services_.ports.secrets);
   auto sent = co_await services_.ports.repository.announce(seen, next);
   if (sent) tell(seen, next);
+  if (sent) co_await let_go_of_plan(seen, next.plan.has_value());
   co_return sent;
 }
 
@@ -74,7 +76,16 @@ Task<Result<void>> Recorder::write(api::Deployment seen, api::DeploymentStatus n
   if (next == seen.status) co_return Result<void>();
   auto sent = co_await services_.ports.repository.write_status(seen, next);
   if (sent) tell(seen, next);
+  if (sent) co_await let_go_of_plan(seen, next.plan.has_value());
   co_return sent;
+}
+
+Task<void> Recorder::let_go_of_plan(api::Deployment seen, bool waits_on) {
+  if (waits_on || !seen.status.plan) co_return;
+  const auto gone = co_await services_.ports.repository.detach(seen, ports::Attachment::Plan);
+  if (!gone)
+    services_.ports.log.about(LogLevel::Warning, seen.meta.key, "Failed to remove the saved plan",
+                              {{"error", Json(gone.error().message)}});
 }
 
 void Recorder::tell(const api::Deployment& seen, const api::DeploymentStatus& next) {

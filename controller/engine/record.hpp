@@ -28,6 +28,8 @@ class Recorder {
 
  private:
   void tell(const api::Deployment& seen, const api::DeploymentStatus& next);
+  /// Its file goes with the plan; one that could not be removed is replaced by the next.
+  Task<void> let_go_of_plan(api::Deployment seen, bool waits_on);
   Services& services_;
 };
 

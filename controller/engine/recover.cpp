@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/constants.hpp"
+#include "engine/approvals.hpp"
 #include "engine/engine_state.hpp"
 #include "engine/past.hpp"
 #include "history/target.hpp"
@@ -87,6 +88,12 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
     operation.desired_digest = operation.quarantine->digest;
     operation.desired_gate = operation.quarantine->gate;
   }
+  const api::Requests requests = api::read_requests(object.meta.annotations, object.status.last_handled);
+  if (is_approved(object.status, requests) && object.status.plan->inputs == open.digest)
+    if (const auto taken = co_await take_approval(object, operation); !taken) {
+      run.operation.reset();
+      co_return Outcome{.error = taken.error()};
+    }
   if (only_a_person_knows(operation)) co_return co_await close(object, run, asks_a_person(operation));
   // The move was cut off when the target still reads as before.
   operation.moves = open.kind == api::OperationKind::Deploy && object.status.target &&

@@ -15,6 +15,7 @@ struct Rest {
     Unchanged,  ///< nothing is known that the status does not say already
     Converged,  ///< what is asked serves
     Waiting,    ///< Ready=False with `reason`; goes on by itself
+    Approval,   ///< status.plan waits for a person
     Stalled,    ///< Ready=False with `reason`, Stalled with `stalled_reason`; a change or a person is needed
     Suspended,
   };
@@ -27,6 +28,8 @@ struct Rest {
   bool recalled = false;
   /// The conditions are about the current generation from now on.
   bool observed = false;
+  /// status.plan is not what is asked any more.
+  bool drops_plan = false;
   bool operator==(const Rest&) const = default;
 };
 
@@ -40,6 +43,9 @@ inline Rest stalled(std::string_view reason, std::string message, std::string_vi
           .stalled_reason = std::string(stalled_reason.empty() ? reason : stalled_reason),
           .message = std::move(message),
           .observed = true};
+}
+inline Rest awaiting_approval(bool observed) {
+  return {.kind = Rest::Kind::Approval, .reason = std::string(api::reasons::kAwaitingApproval), .observed = observed};
 }
 /// From a history entry, whose message was cut.
 inline Rest recalled(Rest rest) {

@@ -43,6 +43,8 @@ struct ActiveOperation {
   std::string desired_digest, desired_gate;
   std::optional<api::Quarantine> quarantine;  ///< of a rollback
   std::optional<std::string> reconcile_token, force_token, rollback_token;
+  std::optional<std::string> approve_token;             ///< the plan it carries out
+  std::optional<executors::Inputs::Approved> approved;  ///< and what of it was kept
 
   SteadyTime began{};
   std::optional<WallTime> first_step;  ///< the deadline counts from here

@@ -62,6 +62,7 @@ void says(api::DeploymentStatus& status, const Rest& rest, WallTime now) {
     case Rest::Kind::Unchanged: return;
     case Rest::Kind::Converged: return says_converged(status, now);
     case Rest::Kind::Suspended: return says_suspended(status, now);
+    case Rest::Kind::Approval: return;  // told with the plan
     case Rest::Kind::Waiting:
       says_not_ready(status, rest, now);
       return parts::work_goes_on(status, reasons::kProgressingWithRetry,
@@ -90,6 +91,8 @@ api::DeploymentStatus rested(const api::Deployment& object, const Rest& rest, co
   api::DeploymentStatus status = object.status;
   if (rest.observed) status.observed_generation = object.meta.generation;
   says(status, rest, now);
+  if (rest.drops_plan) parts::drop_plan(status, now);
+  if (rest.kind == Rest::Kind::Approval && status.plan) parts::awaits_approval(status, object.meta, now);
   if (reconcile_token)
     status.last_handled.reconcile =
         api::Request{.token = *reconcile_token, .result = api::RequestResult::Done, .message = {}, .at = now};

@@ -131,7 +131,61 @@ void echo_requests(api::DeploymentStatus& status, const Closing& closing, WallTi
   echo(status.last_handled.rollback, closing.rollback_token, result, closing.message, now);
 }
 
+/// What was approved stays so while it is tried again; a rollback that failed as a release is not.
+bool is_tried_again(const Closing& closing) {
+  if (closing.result == HistoryResult::Interrupted) return true;
+  if (closing.result != HistoryResult::Failed) return false;
+  switch (class_of(closing.reason, closing.operation.revision > 0)) {
+    case FailureClass::BeforeEffect:
+    case FailureClass::Surroundings: return true;
+    case FailureClass::OfRelease: return closing.operation.kind == OperationKind::Deploy;
+    default: return false;
+  }
+}
+
+void end_of_plan(api::DeploymentStatus& status, const Closing& closing, WallTime now) {
+  using api::RequestResult;
+  if (!closing.approve_token || !status.plan || *closing.approve_token != status.plan->id)
+    return parts::drop_plan(status, now);
+  const bool begun =
+      closing.result == HistoryResult::Succeeded || (closing.result == HistoryResult::Failed && closing.release_ran);
+  const bool again = is_tried_again(closing);
+  api::remove_condition(status.conditions, conditions::kApprovalPending);
+  echo(status.last_handled.approve, closing.approve_token,
+       begun   ? RequestResult::Done
+       : again ? RequestResult::Pending
+               : RequestResult::Refused,
+       closing.message, now);
+  if (!again) parts::drop_plan(status, now);
+}
+
 }  // namespace
+
+api::DeploymentStatus awaiting(const api::Deployment& object, const AwaitedPlan& awaited, WallTime now) {
+  api::DeploymentStatus status = object.status;
+  const api::Operation& operation = awaited.operation;
+  const bool open = status.operation && status.operation->id == operation.id;
+  if (!open && status.plan && status.plan->id == awaited.plan.id) return status;  // the answer of this write was lost
+  if (open) status.operation.reset();
+  status.last_revision = std::max(status.last_revision, operation.revision);
+  if (awaited.generation) status.observed_generation = *awaited.generation;
+  if (awaited.quarantine) history::add_quarantine(status, *awaited.quarantine);
+  if (awaited.release_ran) {
+    status.revision = 0;
+    status.version.clear();
+    knows_no_more(status, now);
+  }
+  const std::string waits = "plan " + awaited.plan.id + " waits for approval";
+  echo(status.last_handled.approve, awaited.approve_token, api::RequestResult::Refused,
+       "what would change is not what was approved any more: " + waits, now);
+  parts::drop_plan(status, now);
+  status.plan = awaited.plan;
+  parts::awaits_approval(status, object.meta, now);
+  echo(status.last_handled.reconcile, awaited.reconcile_token, api::RequestResult::Done, {}, now);
+  echo(status.last_handled.force, awaited.force_token, api::RequestResult::Pending, waits, now);
+  echo(status.last_handled.rollback, awaited.rollback_token, api::RequestResult::Pending, waits, now);
+  return parts::stamped(std::move(status));
+}
 
 api::DeploymentStatus announced(const api::Deployment& object, const Announcement& announcement, WallTime now) {
   api::DeploymentStatus status = object.status;
@@ -143,6 +197,9 @@ api::DeploymentStatus announced(const api::Deployment& object, const Announcemen
   if (announcement.target) status.target = announcement.target;
   echo(status.last_handled.force, announcement.force_token, api::RequestResult::Pending, {}, now);
   echo(status.last_handled.rollback, announcement.rollback_token, api::RequestResult::Pending, {}, now);
+  if (!announcement.approve_token) parts::drop_plan(status, now);
+  api::remove_condition(status.conditions, conditions::kApprovalPending);
+  echo(status.last_handled.approve, announcement.approve_token, api::RequestResult::Pending, {}, now);
   std::string what = "step " + operation.step;
   if (operation.revision > 0) what += " of " + parts::revision_words(operation.revision, announcement.version);
   says_progress(status, operation, what + ", at most " + format_duration(announcement.timeout), now);
@@ -185,6 +242,7 @@ api::DeploymentStatus closed(const api::Deployment& object, const Closing& closi
   if (closing.result != HistoryResult::Succeeded) entry.attempts = 1;
   parts::add_entry(status, std::move(entry), object.spec.history_limit);
   echo_requests(status, closing, now);
+  end_of_plan(status, closing, now);
   return parts::stamped(std::move(status));
 }
 

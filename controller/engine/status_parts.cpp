@@ -5,6 +5,7 @@
 
 #include "api/conditions.hpp"
 #include "api/constants.hpp"
+#include "engine/approvals.hpp"
 #include "engine/failures.hpp"
 
 namespace deployctl::engine::parts {
@@ -71,6 +72,24 @@ void work_stopped(api::DeploymentStatus& status, std::string_view reason, std::s
 void at_rest(api::DeploymentStatus& status) {
   api::remove_condition(status.conditions, conditions::kReconciling);
   api::remove_condition(status.conditions, conditions::kStalled);
+}
+
+void awaits_approval(api::DeploymentStatus& status, const api::ObjectMeta& meta, WallTime now) {
+  const std::string message = words_of(meta, *status.plan);
+  at_rest(status);
+  say(status, conditions::kReady, api::ConditionStatus::False, api::reasons::kAwaitingApproval, message, now);
+  say(status, conditions::kApprovalPending, api::ConditionStatus::True, api::reasons::kAwaitingApproval, message, now);
+}
+
+void drop_plan(api::DeploymentStatus& status, WallTime now) {
+  auto& approve = status.last_handled.approve;
+  if (status.plan && approve && approve->token == status.plan->id && approve->result == api::RequestResult::Pending)
+    approve = api::Request{.token = approve->token,
+                           .result = api::RequestResult::Refused,
+                           .message = "something else was asked or begun before it was carried out",
+                           .at = now};
+  status.plan.reset();
+  api::remove_condition(status.conditions, conditions::kApprovalPending);
 }
 
 void healthy(api::DeploymentStatus& status, api::ConditionStatus value, std::string message,

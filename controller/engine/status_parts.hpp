@@ -18,6 +18,11 @@ void work_stopped(api::DeploymentStatus& status, std::string_view reason, std::s
 /// Neither Reconciling nor Stalled.
 void at_rest(api::DeploymentStatus& status);
 
+/// Ready says what waits for whom; nothing goes on, and nothing is wrong.
+void awaits_approval(api::DeploymentStatus& status, const api::ObjectMeta& meta, WallTime now);
+/// What waited is not asked any more; an approval that was on its way comes too late.
+void drop_plan(api::DeploymentStatus& status, WallTime now);
+
 void healthy(api::DeploymentStatus& status, api::ConditionStatus value, std::string message,
              std::vector<api::CheckStatus> checks, WallTime now);
 

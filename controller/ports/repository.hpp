@@ -35,6 +35,17 @@ struct KeptRevisionInfo {
   std::string created;  ///< RFC 3339
 };
 
+/// What is kept in a Secret of its own beside the object.
+enum class Attachment : std::uint8_t {
+  Plan,     ///< NAME-plan: the saved plan that waits for approval
+  Outputs,  ///< NAME-outputs: what the deployment tells others
+};
+struct AttachedValues {
+  std::map<std::string, std::string> values;
+  std::string note;  ///< of Plan: its id; of Outputs: names of the sensitive ones, by commas
+  bool operator==(const AttachedValues&) const = default;
+};
+
 class Repository {
  public:
   virtual ~Repository() = default;
@@ -59,6 +70,13 @@ class Repository {
   /// Ours only, newest first.
   virtual Task<Result<std::vector<KeptRevisionInfo>>> list_revisions(const api::Deployment& owner) = 0;
   virtual Task<Result<void>> delete_revision(const api::Deployment& owner, std::int64_t number) = 0;
+
+  /// Replaces what was there. Conflict: a Secret of that name is there and is not ours. Invalid: it does not fit.
+  virtual Task<Result<void>> attach(const api::Deployment& owner, Attachment what, AttachedValues values) = 0;
+  /// Nothing when there is none of ours.
+  virtual Task<Result<std::optional<AttachedValues>>> attached(const api::Deployment& owner, Attachment what) = 0;
+  /// One that is not ours is left alone.
+  virtual Task<Result<void>> detach(const api::Deployment& owner, Attachment what) = 0;
 };
 
 }  // namespace deployctl::ports

@@ -200,7 +200,7 @@ def spec():
         "health": shared.health(),
         "rollback": shared.rollback(),
         "historyLimit": number("Kept revisions and entries of the history.", 1, 50, default=10),
-        "approval": later(shared.approval()),
+        "approval": shared.approval(),
         "dependsOn": dependencies(),
         "interval": duration("How often health and drift are looked at again.", default="10m", shortest="60s"),
         "retry": shared.retry(),

@@ -78,17 +78,20 @@ def requests():
 
 
 def plan():
-    return later(block("The plan that waits for approval.", {
-        "id": shown("Its id, for the approve request."),
+    return block("The plan that waits for approval, or was approved and is carried out.", {
+        "id": shown("Its id, for the approve request.", least=1),
         "kind": word("What it would do.", "Deploy", "Rollback"),
-        "digest": shown("Digest of the inputs and the changes."),
+        "digest": shown("Digest of the inputs and the changes.", least=1),
         "add": counted("Things it would add."),
         "change": counted("Things it would change."),
         "destroy": counted("Things it would destroy."),
         "summary": shown("The changes, in short.", 4096),
         "createdAt": moment("When it was made."),
         "expiresAt": moment("When it is made anew."),
-    }))
+        "inputs": shown("Digest of the inputs it was made for.", least=1),
+        "gate": shown("Digest of health, hooks and timeout it was made for."),
+        "restoredRevision": counted("Of a rollback: the revision it goes back to."),
+    }, ["id", "kind", "digest", "createdAt", "expiresAt", "inputs"])
 
 
 def health():

@@ -80,6 +80,18 @@ class CrashingRepository final : public ports::Repository {
   Task<Result<void>> delete_revision(const api::Deployment& owner, std::int64_t number) override {
     return sent(inner_.delete_revision(owner, number));
   }
+  Task<Result<void>> attach(const api::Deployment& owner, ports::Attachment what,
+                            ports::AttachedValues values) override {
+    return sent(inner_.attach(owner, what, std::move(values)));
+  }
+  Task<Result<std::optional<ports::AttachedValues>>> attached(const api::Deployment& owner,
+                                                              ports::Attachment what) override {
+    if (power_.is_off()) co_return off();
+    co_return co_await inner_.attached(owner, what);
+  }
+  Task<Result<void>> detach(const api::Deployment& owner, ports::Attachment what) override {
+    return sent(inner_.detach(owner, what));
+  }
 
  private:
   static Error off() { return fail(ErrorKind::Transient, "the power is off"); }

@@ -6,8 +6,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fstream>
 #include <stdexcept>
 #include <utility>
+
+#include "base/sha256.hpp"
 
 namespace deployctl::support {
 
@@ -56,6 +59,43 @@ class StepsInARow final : public executors::Procedure {
   std::size_t at_ = 0;
 };
 
+/// Plans, asks when that has to be approved and was not, and goes on.
+class PlanFirst final : public executors::Procedure {
+ public:
+  PlanFirst(const FakeExecutor& owner, executors::Inputs inputs, std::vector<Step> steps)
+      : owner_(owner), inputs_(std::move(inputs)), steps_(std::move(steps)) {}
+
+  executors::Next next(const StepResult* previous) override {
+    if (previous != nullptr && !previous->ok()) {
+      if (owner_.stale && inputs_.approved && at_ == 1) return asks();
+      return executors::Failed{error_of(steps_.at(at_), previous->process.exit, ErrorKind::StepFailed)};
+    }
+    if (previous != nullptr) ++at_;
+    const bool known = inputs_.approved && inputs_.approved->digest == owner_.plan_digest(inputs_);
+    if (at_ == 1 && inputs_.approval_required && !known) return asks();
+    if (at_ < steps_.size()) return steps_.at(at_);
+    return executors::Done{.message = inputs_.key.name + " runs " + inputs_.spec.version};
+  }
+  [[nodiscard]] executors::Remembered remembered() const override {
+    return {.pins = Json{{"creates", "thing.web"}}, .inventory = Json::array()};
+  }
+
+ private:
+  [[nodiscard]] executors::Next asks() const {
+    return executors::NeedsApproval{{.digest = owner_.plan_digest(inputs_),
+                                     .add = 1,
+                                     .change = 0,
+                                     .destroy = 2,
+                                     .summary = "add thing.web, version " + inputs_.spec.version,
+                                     .file = "plan.bin"}};
+  }
+
+  const FakeExecutor& owner_;
+  executors::Inputs inputs_;
+  std::vector<Step> steps_;
+  std::size_t at_ = 0;
+};
+
 }  // namespace
 
 Task<process::ProcessResult> FakeWorld::run(process::Command command, process::RunContext context) {
@@ -78,6 +118,7 @@ Task<process::ProcessResult> FakeWorld::run(process::Command command, process::R
   for (const std::string& which : {verb, verb + " " + version})
     if (const auto end = ends.find(which); end != ends.end())
       co_return process::ProcessResult{.exit = end->second, .err = says.contains(verb) ? says.at(verb) : ""};
+  if (verb == "prepare" && !plan.empty()) std::ofstream(context.directory + "/plan.bin") << plan;
   int code = 0;
   if (verb == "stop" || verb == "destroy") running.erase(name);
   if (verb == "start") running[name] = version;
@@ -111,10 +152,15 @@ Step FakeExecutor::step(const executors::Inputs& inputs, const std::string& verb
 }
 
 std::unique_ptr<executors::Procedure> FakeExecutor::deploy(executors::Inputs inputs) const {
-  return std::make_unique<StepsInARow>(
-      std::vector<Step>{step(inputs, "prepare", Effect::None), step(inputs, "stop", Effect::Repeatable),
-                        step(inputs, "start", start_effect)},
-      inputs.key.name + " runs " + inputs.spec.version);
+  std::vector<Step> steps{step(inputs, "prepare", Effect::None), step(inputs, "stop", Effect::Repeatable),
+                          step(inputs, "start", start_effect)};
+  deployed.push_back(inputs);
+  if (plans) return std::make_unique<PlanFirst>(*this, std::move(inputs), std::move(steps));
+  return std::make_unique<StepsInARow>(std::move(steps), inputs.key.name + " runs " + inputs.spec.version);
+}
+
+std::string FakeExecutor::plan_digest(const executors::Inputs& inputs) const {
+  return sha256_hex(inputs.digest + found);
 }
 
 std::unique_ptr<executors::Procedure> FakeExecutor::settle(executors::Inputs inputs) const {

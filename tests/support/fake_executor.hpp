@@ -26,6 +26,7 @@ class FakeWorld final : public process::ProcessRunner {
   std::map<std::string, process::Exit> ends;   ///< verbs (or "verb version") that end like this and do nothing
   std::set<std::string> throwing;              ///< verbs at which the runner itself throws
   std::map<std::string, std::string> says;     ///< verbs to what they write on standard error
+  std::string plan;                            ///< what "prepare" leaves as plan.bin in its directory; empty: nothing
   /// Asked before each command takes effect; false: it does not (the machine is gone).
   std::function<bool()> before_action;
   std::size_t hang_count = 0;
@@ -46,7 +47,13 @@ class FakeExecutor final : public executors::Executor {
   bool settles = true;
   std::string host = "local";  ///< of the target
   Duration step_timeout = std::chrono::minutes(5);
+  bool plans = false;  ///< asks for approval by itself, after "prepare"
+  std::string found;   ///< what its plans find outside: part of the digest of its plans, beside the inputs'
+  bool stale = false;  ///< where "stop" fails it has refused the approved plan as out of date
+  mutable std::vector<executors::Inputs> deployed;  ///< what each deploy got
 
+  /// The digest of the plan it makes for these inputs now.
+  [[nodiscard]] std::string plan_digest(const executors::Inputs& inputs) const;
   [[nodiscard]] Result<void> validate(const api::DeploymentSpec& spec) const override;
   [[nodiscard]] api::Target target(const ObjectKey& key, const api::DeploymentSpec& spec,
                                    const std::string& cluster_id) const override;
@@ -54,6 +61,7 @@ class FakeExecutor final : public executors::Executor {
   [[nodiscard]] std::unique_ptr<executors::Procedure> settle(executors::Inputs inputs) const override;
   [[nodiscard]] std::unique_ptr<executors::Procedure> verify(executors::Inputs inputs, bool drift) const override;
   [[nodiscard]] std::unique_ptr<executors::Procedure> destroy(executors::Inputs inputs) const override;
+  [[nodiscard]] bool asks_for_approval() const override { return plans; }
   [[nodiscard]] executors::Recovery after_interruption(const api::Operation& open) const override;
   [[nodiscard]] std::vector<std::string> tools(const api::DeploymentSpec& spec) const override;
 

@@ -173,6 +173,34 @@ Task<Result<void>> FakeRepository::delete_revision(const api::Deployment& owner,
                  [this, &key, number] { revisions_[key].erase(number); });
 }
 
+const ports::AttachedValues* FakeRepository::attachment(const ObjectKey& key, ports::Attachment what) const {
+  const auto of_object = attachments_.find(key);
+  if (of_object == attachments_.end()) return nullptr;
+  const auto found = of_object->second.find(what);
+  return found == of_object->second.end() ? nullptr : &found->second;
+}
+
+Task<Result<void>> FakeRepository::attach(const api::Deployment& owner, ports::Attachment what,
+                                          ports::AttachedValues values) {
+  const ObjectKey key = owner.meta.key;
+  if (foreign_attachments_[key].contains(what))
+    co_return fail(ErrorKind::Conflict, "the secret exists and is not ours");
+  if (const auto* there = attachment(key, what); there != nullptr && *there == values) co_return Result<void>();
+  co_return send({.kind = Kind::Attach, .key = key}, [&] { attachments_[key][what] = std::move(values); });
+}
+
+Task<Result<std::optional<ports::AttachedValues>>> FakeRepository::attached(const api::Deployment& owner,
+                                                                            ports::Attachment what) {
+  const auto* there = attachment(owner.meta.key, what);
+  co_return there == nullptr ? std::optional<ports::AttachedValues>() : std::optional(*there);
+}
+
+Task<Result<void>> FakeRepository::detach(const api::Deployment& owner, ports::Attachment what) {
+  const ObjectKey key = owner.meta.key;
+  if (attachment(key, what) == nullptr) co_return Result<void>();
+  co_return send({.kind = Kind::Detach, .key = key}, [&] { attachments_[key].erase(what); });
+}
+
 Result<void> FakeRepository::send(Write write, const std::function<void()>& apply) {
   ++sent_;
   const bool fails = failure_ && failure_->at == sent_;

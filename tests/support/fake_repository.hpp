@@ -26,6 +26,8 @@ class FakeRepository final : public ports::Repository {
     RemoveFinalizer,
     SaveRevision,
     DeleteRevision,
+    Attach,
+    Detach,
   };
   struct Write {
     Kind kind = Kind::Announce;
@@ -70,6 +72,11 @@ class FakeRepository final : public ports::Repository {
   /// As if the Secret had been removed by hand, or belonged to somebody else (save answers Conflict, load NotFound).
   void lose_revision(const ObjectKey& key, std::int64_t number);
   void occupy_revision(const ObjectKey& key, std::int64_t number);
+  /// Null: there is none.
+  [[nodiscard]] const ports::AttachedValues* attachment(const ObjectKey& key, ports::Attachment what) const;
+  void lose_attachment(const ObjectKey& key, ports::Attachment what) { attachments_[key].erase(what); }
+  /// As if a Secret of that name belonged to somebody else.
+  void occupy_attachment(const ObjectKey& key, ports::Attachment what) { foreign_attachments_[key][what] = true; }
 
   // ports::Repository
 
@@ -82,6 +89,11 @@ class FakeRepository final : public ports::Repository {
   Task<Result<ports::KeptRevision>> load_revision(const api::Deployment& owner, std::int64_t number) override;
   Task<Result<std::vector<ports::KeptRevisionInfo>>> list_revisions(const api::Deployment& owner) override;
   Task<Result<void>> delete_revision(const api::Deployment& owner, std::int64_t number) override;
+  Task<Result<void>> attach(const api::Deployment& owner, ports::Attachment what,
+                            ports::AttachedValues values) override;
+  Task<Result<std::optional<ports::AttachedValues>>> attached(const api::Deployment& owner,
+                                                              ports::Attachment what) override;
+  Task<Result<void>> detach(const api::Deployment& owner, ports::Attachment what) override;
 
  private:
   struct Failure {
@@ -98,6 +110,8 @@ class FakeRepository final : public ports::Repository {
   std::map<ObjectKey, api::Deployment> objects_;
   std::map<ObjectKey, std::map<std::int64_t, ports::KeptRevision>> revisions_;
   std::map<ObjectKey, std::map<std::int64_t, bool>> foreign_;
+  std::map<ObjectKey, std::map<ports::Attachment, ports::AttachedValues>> attachments_;
+  std::map<ObjectKey, std::map<ports::Attachment, bool>> foreign_attachments_;
   std::map<ObjectKey, bool> behind_;
   std::vector<Write> writes_;
   std::optional<Failure> failure_;

@@ -38,7 +38,18 @@ DeploymentStatus full_status() {
                 .trigger = "Spec",
                 .by = "me",
                 .why = "because"};
-  status.plan = Json{{"id", "x"}};
+  status.plan = Plan{.id = "0123456789abcdef",
+                     .kind = PlanKind::Rollback,
+                     .digest = "d",
+                     .add = 1,
+                     .change = 2,
+                     .destroy = 3,
+                     .summary = "one more",
+                     .created_at = kNoon,
+                     .expires_at = kNoon + std::chrono::hours(24),
+                     .inputs = "v1:a",
+                     .gate = "v1:c",
+                     .restored_revision = 6};
   status.target = Target{"h", "ns", "p", "w"};
   status.health =
       HealthStatus{"Healthy", kNoon, {{.name = "page", .state = "Healthy", .since = kNoon, .message = "200"}}};
@@ -142,7 +153,7 @@ TEST(Status, StaysUnder64KibibytesAfterTenThousandOperationsWithLongMessages) {
 // fault H6
 TEST(Status, TheOldestEntriesGoFirstWhenTheWholeIsTooLarge) {
   DeploymentStatus status = full_status();
-  status.plan = Json{{"summary", std::string(40'000, 'p')}};
+  status.outputs = Json{{"names", std::string(40'000, 'p')}};
   HistoryEntry entry = status.history.front();
   entry.message = std::string(256, 'm');
   status.history.clear();

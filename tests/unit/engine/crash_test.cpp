@@ -78,6 +78,54 @@ TEST(Crash, RollbackEndsTheSameWheneverTheProcessDies) {  // fault R1, fault R3
   expect_same_end_whenever_it_dies(first_deployment, bad_upgrade, 12);
 }
 
+/// Its plan is approved as soon as it waits.
+void approved_upgrade(EngineBed& bed) {
+  bed.edit([](api::DeploymentSpec& spec) {
+    spec.approval.required = true;
+    spec.version = "2";
+  });
+  bed.work();
+  if (!bed.status().plan || bed.power.is_off()) return;
+  bed.annotate(api::annotations::kApprove, bed.status().plan->id);
+  bed.work();
+}
+
+TEST(Crash, WaitingForApprovalEndsTheSameWheneverTheProcessDies) {  // fault R1
+  for (const bool plans : {false, true}) {
+    EngineBed reference;
+    first_deployment(reference);
+    reference.executor->plans = plans;
+    reference.world.plan = "plan bytes";
+    const std::size_t first = reference.power.actions;
+    approved_upgrade(reference);
+    ASSERT_EQ(reference.runs(), "2");
+    const std::size_t actions = reference.power.actions - first;
+    ASSERT_GE(actions, 8U);
+    for (std::size_t k = 1; k <= actions; ++k) {
+      SCOPED_TRACE("dies after action " + std::to_string(k) + (plans ? ", the tool plans" : ""));
+      EngineBed bed;
+      first_deployment(bed);
+      bed.executor->plans = plans;
+      bed.world.plan = "plan bytes";
+      bed.power.off_after = bed.power.actions + k;
+      approved_upgrade(bed);
+      bed.crash();
+      bed.pass(std::chrono::minutes(2));
+      if (bed.status().plan && bed.ready() == "AwaitingApproval") {
+        EXPECT_EQ(bed.runs(), "1") << "nothing runs before it is approved";
+        EXPECT_FALSE(bed.status().operation);
+        bed.annotate(api::annotations::kApprove, bed.status().plan->id);
+        bed.work();
+      }
+      EXPECT_EQ(bed.runs(), "2");
+      EXPECT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
+      EXPECT_FALSE(bed.status().plan);
+      EXPECT_EQ(bed.reason("ApprovalPending"), "");
+      EXPECT_FALSE(bed.status().operation);
+    }
+  }
+}
+
 TEST(Crash, OnceHookIsNeverRepeated) {  // fault R1
   const auto with_hook = [](EngineBed& bed) {
     bed.deploy("1");

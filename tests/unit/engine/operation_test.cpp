@@ -96,6 +96,45 @@ TEST(Operation, JournalSaysWhenTheFirstStepMayNotRepeat) {
   EXPECT_EQ(story(operation), (Story{"journal apply once", "apply", "done"}));
 }
 
+TEST(Operation, PlanThatNeedsApprovalEndsItBeforeTheJournal) {
+  Operation operation(plan_of({step("plan", Effect::None), executors::NeedsApproval{{.digest = "d"}}}));
+  std::optional<Ended> end;
+  EXPECT_EQ(story(operation, {}, &end), (Story{"plan", "done"}));
+  ASSERT_TRUE(end->plan);
+  EXPECT_EQ(end->plan->digest, "d");
+  EXPECT_FALSE(end->release_ran);
+}
+
+TEST(Operation, QuestionOfTheEngineIsAskedAfterTheStepsWithoutEffect) {
+  OperationPlan plan = plan_of({step("pull", Effect::None), step("create"), executors::Done{}});
+  plan.before = {hook("migrate")};
+  plan.ask = executors::Plan{.digest = "d"};
+  Operation operation(std::move(plan));
+  std::optional<Ended> end;
+  EXPECT_EQ(story(operation, {}, &end), (Story{"pull", "done"}));
+  EXPECT_TRUE(end->plan);
+}
+
+TEST(Operation, ApprovedPlanThatIsOutOfDateAsksAgainAndHasRunNothing) {  // fault T9
+  Operation operation(plan_of({step("apply", Effect::Once), executors::NeedsApproval{{.digest = "d"}}}));
+  std::optional<Ended> end;
+  EXPECT_EQ(story(operation, {}, &end), (Story{"journal apply once", "apply", "done"}));
+  EXPECT_TRUE(end->plan);
+  EXPECT_FALSE(end->error);
+  EXPECT_FALSE(end->release_ran);
+}
+
+TEST(Operation, StoppedOperationAsksNobody) {
+  Operation operation(plan_of({step("plan", Effect::None), executors::NeedsApproval{{.digest = "d"}}}));
+  operation.next(nullptr);
+  operation.stop(fail(ErrorKind::Cancelled, "superseded"));
+  const Finished finished = ended(0);
+  const Action action = operation.next(&finished);
+  ASSERT_TRUE(std::holds_alternative<Ended>(action));
+  EXPECT_FALSE(std::get<Ended>(action).plan);
+  EXPECT_TRUE(std::get<Ended>(action).error);
+}
+
 TEST(Operation, HooksRunAroundTheGate) {
   OperationPlan plan = plan_of({step("pull", Effect::None), step("create"), executors::Done{}});
   plan.before = {hook("migrate")};
