@@ -50,8 +50,12 @@ struct Inputs {
     bool operator==(const Approved&) const = default;
   };
   std::optional<Approved> approved;
+  /// Rule UnlockThenRerun: the journal of an attempt whose holder is proven dead. A lock of its may be released.
+  std::optional<api::Operation> dead_attempt;
+  Json abandoned_pins = Json::object();  ///< in a rollback: of the newest revision, which is gone back from
 };
 
+/// What an attempt that was cut off means. UnlockThenRerun: as Rerun, and what runs next is told of the dead attempt.
 enum class Recovery : std::uint8_t { Rerun, UnlockThenRerun, VerifyThenDecide, AskHuman };
 
 class Executor {

@@ -53,6 +53,7 @@ std::unique_ptr<ActiveOperation> Engine::State::new_operation(const api::Deploym
     operation->desired_gate = run.desired->gate;
     operation->reconcile_token = requests.reconcile ? std::optional(requests.reconcile->token) : std::nullopt;
   }
+  operation->dead_attempt = run.dead_attempt;
   operation->timeout = object.spec.timeout;
   operation->began = services.ports.clock.steady();
   operation->write_progress_from = now + std::chrono::seconds(10);
@@ -118,6 +119,7 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
 
 Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, Destroy /*decision*/) {
   drop_check(run);
+  if (holder_of(object) == HolderState::Dead) run.dead_attempt = object.status.operation;
   run.operation = new_operation(object, run, api::OperationKind::Destroy);
   ActiveOperation& operation = *run.operation;
   if (object.undecodable) operation.timeout = api::DeploymentSpec{}.timeout;
@@ -165,6 +167,18 @@ Task<Result<Json>> Engine::State::inventory_before(api::Deployment object) {
   auto snapshot = history::decode_snapshot(kept->payload, kept->digest);
   if (!snapshot) co_return snapshot.error();
   co_return serving > 0 ? own_lines(snapshot->remembered) : snapshot->remembered.inventory;
+}
+
+/// What the newest revision remembered; one that is gone remembers nothing.
+Task<Result<Json>> Engine::State::newest_pins(api::Deployment object) {
+  auto kept = co_await services.ports.repository.load_revision(object, object.status.last_revision);
+  if (kept) {
+    auto snapshot = history::decode_snapshot(kept->payload, kept->digest);
+    co_return snapshot ? snapshot->remembered.pins : Json(Json::object());
+  }
+  const bool gone = kept.error().kind == ErrorKind::NotFound || kept.error().kind == ErrorKind::Invalid;
+  if (!gone) co_return kept.error();
+  co_return Json(Json::object());
 }
 
 Task<Result<std::unique_ptr<executors::Procedure>>> Engine::State::removal_at_old_target(api::Deployment object,
@@ -223,6 +237,15 @@ Task<Result<executors::Inputs>> Engine::State::inputs_of(api::Deployment object,
   inputs->approval_required =
       kind != Kind::Destroy && api::approval_required(object.undecodable ? snapshot.spec : object.spec);
   inputs->approved = operation.approved;
+  const executors::Executor& executor = *services.ports.executors.find(snapshot.spec.type);
+  if (operation.dead_attempt &&
+      executor.after_interruption(*operation.dead_attempt) == executors::Recovery::UnlockThenRerun)
+    inputs->dead_attempt = operation.dead_attempt;
+  if (kind == Kind::Rollback) {
+    auto pins = co_await newest_pins(object);
+    if (!pins) co_return pins.error();
+    inputs->abandoned_pins = std::move(*pins);
+  }
   co_return inputs;
 }
 

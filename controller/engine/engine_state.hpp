@@ -50,6 +50,7 @@ struct Engine::State {
                                                  api::OperationKind kind);
   Task<Result<history::Snapshot>> load(api::Deployment object, std::int64_t revision);
   Task<Result<Json>> inventory_before(api::Deployment object);
+  Task<Result<Json>> newest_pins(api::Deployment object);
   Task<Result<std::unique_ptr<executors::Procedure>>> removal_at_old_target(api::Deployment object,
                                                                             ActiveOperation& operation);
   /// Directory, values, hooks, checks and machine of an operation.

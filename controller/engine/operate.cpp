@@ -244,7 +244,9 @@ Closing Engine::State::closing_of(const api::Deployment& object, const ActiveOpe
   // A failed preDeploy hook: nothing of the release ran, so nothing is to be undone (past.hpp reads it like this).
   const bool only_hooks = ended.error && ended.phase == Phase::PreHooks && !ended.release_ran;
   closing.restorable = only_hooks ? api::Restorable::No : operation.restorable;
-  closing.release_ran = ended.release_ran && operation.announced;
+  // A tool that did not get its lock has changed nothing.
+  const bool locked_out = ended.error && ended.error->kind == ErrorKind::StateLocked && !operation.resumed;
+  closing.release_ran = ended.release_ran && operation.announced && !locked_out;
   closing.generation = operation.generation;
   if (closing.result == api::HistoryResult::Superseded || closing.result == api::HistoryResult::Interrupted)
     closing.generation.reset();
@@ -306,6 +308,7 @@ Task<Engine::State::Acted> Engine::State::close(api::Deployment object, ObjectRu
     run.destroy_retry_at = now + retry_delay(object.spec.retry, run.destroy_failures, object.meta.uid);
   }
   if (closing.result == api::HistoryResult::Succeeded && kind != api::OperationKind::Destroy) run.checked_at = now;
+  if (closing.result == api::HistoryResult::Succeeded) run.dead_attempt.reset();
   measure(object, operation, closing);
   services.ports.log.about(ended.error ? LogLevel::Warning : LogLevel::Info, object.meta.key, "Finished an operation",
                            {{"operation", Json(std::string(api::to_string(kind)))},

@@ -17,6 +17,7 @@ using api::ConditionStatus;
 /// Ready sums up: what is asked serves, and it is healthy as far as was looked.
 void says_converged(api::DeploymentStatus& status, WallTime now) {
   parts::at_rest(status);
+  parts::not_locked(status);
   const api::Condition* health = api::find_condition(status.conditions, conditions::kHealthy);
   if (health != nullptr && health->status == ConditionStatus::False) {
     const std::string message = health->message;

@@ -178,6 +178,7 @@ api::DeploymentStatus awaiting(const api::Deployment& object, const AwaitedPlan&
   const std::string waits = "plan " + awaited.plan.id + " waits for approval";
   echo(status.last_handled.approve, awaited.approve_token, api::RequestResult::Refused,
        "what would change is not what was approved any more: " + waits, now);
+  parts::not_locked(status);
   parts::drop_plan(status, now);
   status.plan = awaited.plan;
   parts::awaits_approval(status, object.meta, now);
@@ -197,6 +198,7 @@ api::DeploymentStatus announced(const api::Deployment& object, const Announcemen
   if (announcement.target) status.target = announcement.target;
   echo(status.last_handled.force, announcement.force_token, api::RequestResult::Pending, {}, now);
   echo(status.last_handled.rollback, announcement.rollback_token, api::RequestResult::Pending, {}, now);
+  parts::not_locked(status);
   if (!announcement.approve_token) parts::drop_plan(status, now);
   api::remove_condition(status.conditions, conditions::kApprovalPending);
   echo(status.last_handled.approve, announcement.approve_token, api::RequestResult::Pending, {}, now);
@@ -221,6 +223,10 @@ api::DeploymentStatus closed(const api::Deployment& object, const Closing& closi
   if (status.operation && status.operation->id == operation.id) status.operation.reset();
   status.last_revision = std::max(status.last_revision, operation.revision);
   if (closing.generation) status.observed_generation = *closing.generation;
+  if (closing.reason == reasons::kStateLocked)
+    parts::locked(status, closing.message, now);
+  else
+    parts::not_locked(status);
   if (closing.lifts_quarantine) history::lift_quarantine(status, operation.digest);
   if (closing.quarantine) history::add_quarantine(status, *closing.quarantine);
   if (operation.kind == OperationKind::Destroy) {

@@ -74,6 +74,12 @@ void at_rest(api::DeploymentStatus& status) {
   api::remove_condition(status.conditions, conditions::kStalled);
 }
 
+void locked(api::DeploymentStatus& status, const std::string& message, WallTime now) {
+  say(status, conditions::kStateLocked, api::ConditionStatus::True, api::reasons::kLockHeld, message, now);
+}
+
+void not_locked(api::DeploymentStatus& status) { api::remove_condition(status.conditions, conditions::kStateLocked); }
+
 void awaits_approval(api::DeploymentStatus& status, const api::ObjectMeta& meta, WallTime now) {
   const std::string message = words_of(meta, *status.plan);
   at_rest(status);

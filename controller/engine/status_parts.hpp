@@ -18,6 +18,10 @@ void work_stopped(api::DeploymentStatus& status, std::string_view reason, std::s
 /// Neither Reconciling nor Stalled.
 void at_rest(api::DeploymentStatus& status);
 
+/// Somebody else holds the tool's lock: `message` says who, since when, and how it is released.
+void locked(api::DeploymentStatus& status, const std::string& message, WallTime now);
+void not_locked(api::DeploymentStatus& status);
+
 /// Ready says what waits for whom; nothing goes on, and nothing is wrong.
 void awaits_approval(api::DeploymentStatus& status, const api::ObjectMeta& meta, WallTime now);
 /// What waited is not asked any more; an approval that was on its way comes too late.

@@ -31,6 +31,7 @@ Error error_of(const Step& step, const Exit& exit, ErrorKind said_no) {
     case Exit::Kind::Exited: break;
   }
   if (exit.code == 3) return fail(ErrorKind::Invalid, "step " + step.name + ": syntax error");
+  if (exit.code == 4) return fail(ErrorKind::StateLocked, "lock L1 is held by ann@laptop since 2026-01-01T00:00:00Z");
   return fail(said_no, "step " + step.name + ": exit code " + std::to_string(exit.code));
 }
 
@@ -174,6 +175,7 @@ std::unique_ptr<executors::Procedure> FakeExecutor::verify(executors::Inputs inp
 }
 
 std::unique_ptr<executors::Procedure> FakeExecutor::destroy(executors::Inputs inputs) const {
+  destroyed.push_back(inputs);
   return std::make_unique<StepsInARow>(std::vector<Step>{step(inputs, "destroy", Effect::Repeatable)}, "removed");
 }
 

@@ -50,7 +50,8 @@ class FakeExecutor final : public executors::Executor {
   bool plans = false;  ///< asks for approval by itself, after "prepare"
   std::string found;   ///< what its plans find outside: part of the digest of its plans, beside the inputs'
   bool stale = false;  ///< where "stop" fails it has refused the approved plan as out of date
-  mutable std::vector<executors::Inputs> deployed;  ///< what each deploy got
+  mutable std::vector<executors::Inputs> destroyed;  ///< what each destroy got
+  mutable std::vector<executors::Inputs> deployed;   ///< what each deploy got
 
   /// The digest of the plan it makes for these inputs now.
   [[nodiscard]] std::string plan_digest(const executors::Inputs& inputs) const;
