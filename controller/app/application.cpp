@@ -57,7 +57,7 @@ struct Application::Parts {
         resolver(executor, clock),
         config(connection_config(options)),
         metrics(options.concurrency),
-        deployment_metrics(metrics, clock),
+        deployment_metrics(metrics, clock, options.metrics_per_object),
         transport(executor, clock, resolver, log, config, transport_options(metrics)),
         client(transport, clock,
                [this](const std::string& code, const std::string& verb) {

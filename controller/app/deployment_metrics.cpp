@@ -4,11 +4,7 @@
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 
-#include <algorithm>
 #include <array>
-
-#include "api/conditions.hpp"
-#include "api/constants.hpp"
 
 namespace deployctl::app {
 namespace {
@@ -32,24 +28,10 @@ constexpr std::array kSources = {"inline", "configMap", "secret", "directory"};
 double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 std::string text(std::string_view view) { return std::string(view); }
 std::string text(api::Type type) { return std::string(api::to_string(type)); }
-std::string_view word(bool value) { return value ? "true" : "false"; }
-
-Labels of(const ObjectKey& key) { return {{"namespace", key.ns}, {"name", key.name}}; }
-
-std::string_view word(api::ConditionStatus status) {
-  switch (status) {
-    case api::ConditionStatus::True: return "True";
-    case api::ConditionStatus::False: return "False";
-    case api::ConditionStatus::Unknown: break;
-  }
-  return "Unknown";
-}
-
 }  // namespace
 
-DeploymentMetrics::DeploymentMetrics(runtime::Metrics& metrics, Clock& clock)
-    : clock_(clock),
-      deployments_(BuildCounter()
+DeploymentMetrics::DeploymentMetrics(runtime::Metrics& metrics, Clock& clock, bool per_object)
+    : deployments_(BuildCounter()
                        .Name("deployctl_deployments_total")
                        .Help("Deploys that came to their final result")
                        .Register(metrics.registry())),
@@ -81,12 +63,7 @@ DeploymentMetrics::DeploymentMetrics(runtime::Metrics& metrics, Clock& clock)
                     .Name("deployctl_orphaned_total")
                     .Help("Objects whose finalizer was taken away before destroy had ended")
                     .Register(metrics.registry())),
-      tools_(BuildGauge().Name("deployctl_tool_info").Help("Tools found at start").Register(metrics.registry())),
-      info_(metrics.registry(), "deployctl_deployment_info", "One per Deployment"),
-      conditions_(metrics.registry(), "deployctl_deployment_condition", "Whether a condition has a status"),
-      locked_(metrics.registry(), "deployctl_state_locked", "Whether a tool's lock blocks the Deployment"),
-      drifted_(metrics.registry(), "deployctl_drift_detected", "Whether drift was found at the last look"),
-      ages_(metrics.registry(), "deployctl_operation_age_seconds", "Age of the open operation") {
+      tools_(BuildGauge().Name("deployctl_tool_info").Help("Tools found at start").Register(metrics.registry())) {
   for (const api::Type type : kTypes) {
     for (const char* result : kResults) {
       deployments_.Add({{"executor", text(type)}, {"result", result}});
@@ -107,7 +84,7 @@ DeploymentMetrics::DeploymentMetrics(runtime::Metrics& metrics, Clock& clock)
       .Register(metrics.registry())
       .Add({{"version", DEPLOYCTL_VERSION}, {"commit", DEPLOYCTL_COMMIT}})
       .Set(1);
-  metrics.before_serialize([this] { refresh_ages(); });
+  if (per_object) metrics.add_text([this, &clock](std::string& into) { rows_.write(into, clock.wall()); });
 }
 
 void DeploymentMetrics::deployment_finished(api::Type executor, std::string_view result, Duration took) {
@@ -139,62 +116,15 @@ void DeploymentMetrics::source_fetched(std::string_view source, std::string_view
 
 void DeploymentMetrics::orphaned(api::Type executor) { orphaned_.Add({{"executor", text(executor)}}).Increment(); }
 
-void DeploymentMetrics::object_changed(const api::Deployment& object) {
-  const ObjectKey& key = object.meta.key;
-  const api::DeploymentStatus& status = object.status;
-  const auto is_true = [&](std::string_view type) { return api::is_true(status.conditions, type); };
-  if (object.undecodable)
-    unreadable_.insert(key);
-  else
-    unreadable_.erase(key);
+void DeploymentMetrics::object_changed(const api::Deployment& object) { rows_.set(object); }
 
-  Labels info = of(key);
-  info["executor"] = text(object.spec.type);
-  info["revision"] = std::to_string(status.revision);
-  info["ready"] = text(word(is_true(api::conditions::kReady)));
-  info["suspended"] = text(word(object.spec.suspend));
-  info_.set(key.str(), {{info, 1}});
-
-  std::vector<std::pair<Labels, double>> conditions;
-  for (const api::Condition& condition : status.conditions) {
-    for (const auto each : {api::ConditionStatus::True, api::ConditionStatus::False, api::ConditionStatus::Unknown}) {
-      Labels labels = of(key);
-      labels["type"] = condition.type;
-      labels["status"] = text(word(each));
-      conditions.emplace_back(std::move(labels), condition.status == each ? 1 : 0);
-    }
-  }
-  conditions_.set(key.str(), conditions);
-  locked_.set(key.str(), {{of(key), is_true(api::conditions::kStateLocked) ? 1 : 0}});
-  drifted_.set(key.str(), {{of(key), is_true(api::conditions::kDrifted) ? 1 : 0}});
-
-  if (!status.operation) {
-    open_.erase(key.str());
-    ages_.remove(key.str());
-    return;
-  }
-  Labels labels = of(key);
-  labels["step"] = status.operation->step;
-  open_[key.str()] = {std::move(labels), status.operation->started_at};
-}
-
-void DeploymentMetrics::object_gone(const ObjectKey& key) {
-  for (runtime::ObjectSeries* series : {&info_, &conditions_, &locked_, &drifted_, &ages_}) series->remove(key.str());
-  open_.erase(key.str());
-  unreadable_.erase(key);
-}
+void DeploymentMetrics::object_gone(const ObjectKey& key) { rows_.remove(key); }
 
 void DeploymentMetrics::object_seen(const ObjectKey& key, const std::optional<api::Deployment>& object) {
   if (object)
     object_changed(*object);
   else
     object_gone(key);
-}
-
-void DeploymentMetrics::refresh_ages() {
-  for (const auto& [key, operation] : open_) {
-    ages_.set(key, {{operation.labels, seconds(std::max(Duration::zero(), clock_.wall() - operation.started_at))}});
-  }
 }
 
 void DeploymentMetrics::tool_found(const std::string& tool, const std::string& version) {

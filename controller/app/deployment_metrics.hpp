@@ -4,12 +4,10 @@
 // from the start at zero; series of one object go when it goes (fault E5). One per process, beside runtime::Metrics,
 // whose registry it adds to.
 
-#include <map>
 #include <optional>
 #include <string>
-#include <tuple>
-#include <unordered_set>
 
+#include "app/object_rows.hpp"
 #include "async/clock.hpp"
 #include "ports/measurements.hpp"
 #include "runtime/metrics.hpp"
@@ -18,7 +16,8 @@ namespace deployctl::app {
 
 class DeploymentMetrics final : public ports::Measurements {
  public:
-  DeploymentMetrics(runtime::Metrics& metrics, Clock& clock);
+  /// `per_object`: whether the series of single objects are shown (--metrics-per-object).
+  DeploymentMetrics(runtime::Metrics& metrics, Clock& clock, bool per_object = true);
 
   void deployment_finished(api::Type executor, std::string_view result, Duration took) override;
   void step_finished(api::Type executor, std::string_view step, std::string_view result, Duration took) override;
@@ -35,19 +34,12 @@ class DeploymentMetrics final : public ports::Measurements {
   void object_seen(const ObjectKey& key, const std::optional<api::Deployment>& object);
 
   /// Objects whose spec or whole does not decode, of those seen: deployctl_objects_quarantined.
-  [[nodiscard]] std::size_t unreadable() const { return unreadable_.size(); }
+  [[nodiscard]] std::size_t unreadable() const { return rows_.unreadable(); }
 
   /// deployctl_tool_info: a tool found at start and what it says its version is.
   void tool_found(const std::string& tool, const std::string& version);
 
  private:
-  struct OpenOperation {
-    prometheus::Labels labels;
-    WallTime started_at;
-  };
-  void refresh_ages();
-
-  Clock& clock_;
   prometheus::Family<prometheus::Counter>& deployments_;
   prometheus::Family<prometheus::Histogram>& deployment_seconds_;
   prometheus::Family<prometheus::Counter>& runs_;
@@ -58,13 +50,7 @@ class DeploymentMetrics final : public ports::Measurements {
   prometheus::Family<prometheus::Counter>& fetches_;
   prometheus::Family<prometheus::Counter>& orphaned_;
   prometheus::Family<prometheus::Gauge>& tools_;
-  runtime::ObjectSeries info_;
-  runtime::ObjectSeries conditions_;
-  runtime::ObjectSeries locked_;
-  runtime::ObjectSeries drifted_;
-  runtime::ObjectSeries ages_;
-  std::map<std::string, OpenOperation> open_;
-  std::unordered_set<ObjectKey> unreadable_;
+  ObjectRows rows_;
 };
 
 }  // namespace deployctl::app

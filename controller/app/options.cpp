@@ -106,6 +106,8 @@ Options parse_options(int argc, char** argv) {
   flags.add_option("--metrics-addr", metrics, "Where /metrics listens; 0 is off")
       ->check(checked(parse_listen_address))
       ->capture_default_str();
+  flags.add_flag("--metrics-per-object", options.metrics_per_object,
+                 "Series for each object; =false where there are too many of them");
   flags.add_option("--health-addr", health, "Where /healthz and /readyz listen; 0 is off")
       ->check(checked(parse_listen_address))
       ->capture_default_str();

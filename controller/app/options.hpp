@@ -40,6 +40,7 @@ struct Options {
   bool allow_cluster_scope = false;
   std::optional<std::string> installation_id;  ///< default: the cluster's id
   ListenAddress metrics_address{.host = "", .port = 8080};
+  bool metrics_per_object = true;
   ListenAddress health_address{.host = "", .port = 9440};
   std::string work_dir = "/var/lib/deployment-orchestrator";
   std::optional<std::string> source_root;

@@ -64,23 +64,6 @@ std::map<ReconcileResult, prometheus::Counter*> reconcile_counters(prometheus::R
 
 }  // namespace
 
-ObjectSeries::ObjectSeries(prometheus::Registry& registry, const std::string& name, const std::string& help)
-    : family_(BuildGauge().Name(name).Help(help).Register(registry)) {}
-
-void ObjectSeries::set(const std::string& object, const std::vector<std::pair<Labels, double>>& series) {
-  std::map<Labels, prometheus::Gauge*> next;
-  for (const auto& [labels, value] : series) {
-    prometheus::Gauge& one = family_.Add(labels);
-    one.Set(value);
-    next.emplace(labels, &one);
-  }
-  auto& kept = series_[object];
-  for (const auto& [labels, one] : kept)
-    if (!next.contains(labels)) family_.Remove(one);
-  kept = std::move(next);
-  if (kept.empty()) series_.erase(object);
-}
-
 Metrics::Metrics(std::size_t workers)
     : reconciles_(reconcile_counters(registry_)),
       errors_(counter(registry_, "controller_runtime_reconcile_errors_total",
@@ -141,7 +124,9 @@ std::string Metrics::serialize() {
   for (const auto& refresh : refreshers_) refresh();
   std::ostringstream text;
   prometheus::TextSerializer().Serialize(text, registry_.Collect());
-  return std::move(text).str();
+  std::string page = std::move(text).str();
+  for (const auto& append : appenders_) append(page);
+  return page;
 }
 
 void Metrics::reconcile_finished(ReconcileResult result, Duration took) {

@@ -29,19 +29,6 @@ inline constexpr std::string_view kControllerLabel = "deployctl-deployment";
 
 enum class ReconcileResult : std::uint8_t { Success, Error, Requeue, RequeueAfter };
 
-/// Series of one family that come and go with an object: what was set and not set again is removed.
-class ObjectSeries {
- public:
-  ObjectSeries(prometheus::Registry& registry, const std::string& name, const std::string& help);
-  /// The series of `object` are from now on exactly these: labels and value.
-  void set(const std::string& object, const std::vector<std::pair<prometheus::Labels, double>>& series);
-  void remove(const std::string& object) { set(object, {}); }
-
- private:
-  prometheus::Family<prometheus::Gauge>& family_;
-  std::map<std::string, std::map<prometheus::Labels, prometheus::Gauge*>> series_;
-};
-
 class Metrics {
  public:
   explicit Metrics(std::size_t workers);
@@ -51,6 +38,10 @@ class Metrics {
   std::string serialize();
   /// Called at each serialize, for gauges that are cheaper to read than to keep.
   void before_serialize(std::function<void()> refresh) { refreshers_.push_back(std::move(refresh)); }
+
+  /// Appends to the text at each serialize: families whose rows are too many to be kept in the registry. Escaping
+  /// is its matter.
+  void add_text(std::function<void(std::string&)> append) { appenders_.push_back(std::move(append)); }
 
   // Reconciles.
   void reconcile_started() { active_workers_.Increment(); }
@@ -98,6 +89,7 @@ class Metrics {
   prometheus::Counter& events_failed_;
   prometheus::Gauge& objects_quarantined_;
   std::vector<std::function<void()>> refreshers_;
+  std::vector<std::function<void(std::string&)>> appenders_;
 };
 
 }  // namespace deployctl::runtime

@@ -111,6 +111,59 @@ TEST(DeploymentMetrics, TheAgeOfAnOpenOperationIsReadAtEachScrape) {
   EXPECT_FALSE(has(subject.text(), "deployctl_operation_age_seconds{"));
 }
 
+TEST(DeploymentMetrics, AConditionThatIsNotOursHasNoSeries) {
+  Subject subject;
+  api::Deployment web = object("web");
+  web.status.conditions.push_back({.type = "example.com/Mine", .status = api::ConditionStatus::True, .reason = "X"});
+  subject.deployments.object_changed(web);
+  EXPECT_FALSE(has(subject.text(), "example.com/Mine"));
+}
+
+TEST(DeploymentMetrics, EachStatusOfAConditionHasASeriesAndOneOfThemIsOne) {
+  Subject subject;
+  api::Deployment web = object("web");
+  web.status.conditions = {{.type = "Healthy", .status = api::ConditionStatus::Unknown, .reason = "X"}};
+  subject.deployments.object_changed(web);
+  const std::string text = subject.text();
+  const std::string series = R"(deployctl_deployment_condition{name="web",namespace="shop",status=)";
+  EXPECT_TRUE(has(text, series + R"("True",type="Healthy"} 0)"));
+  EXPECT_TRUE(has(text, series + R"("False",type="Healthy"} 0)"));
+  EXPECT_TRUE(has(text, series + R"("Unknown",type="Healthy"} 1)"));
+  EXPECT_FALSE(has(text, R"(type="Ready")"));
+}
+
+TEST(DeploymentMetrics, AFamilyIsExplainedOnceHoweverManyObjectsThereAre) {
+  Subject subject;
+  subject.deployments.object_changed(object("web"));
+  subject.deployments.object_changed(object("api"));
+  const std::string text = subject.text();
+  const std::string type = "# TYPE deployctl_deployment_info gauge\n";
+  ASSERT_TRUE(has(text, type));
+  EXPECT_EQ(text.find(type), text.rfind(type));
+}
+
+TEST(DeploymentMetrics, SeriesOfObjectsCanBeSwitchedOffAndWhatIsQuarantinedIsCountedStill) {
+  support::FakeClock clock;
+  runtime::Metrics metrics{1};
+  DeploymentMetrics deployments{metrics, clock, false};
+  api::Deployment web = object("web");
+  web.undecodable = fail(ErrorKind::Invalid, "spec.type: required");
+  deployments.object_changed(web);
+  EXPECT_FALSE(has(metrics.serialize(), R"(name="web")"));
+  EXPECT_EQ(deployments.unreadable(), 1U);
+}
+
+// fault S20
+TEST(DeploymentMetrics, QuotesAndNewlinesInWhatAnObjectSaysAreEscaped) {
+  Subject subject;
+  api::Deployment web = object("web");
+  web.status.operation.emplace();
+  web.status.operation->step = "a\"b\\c\nd";
+  web.status.operation->started_at = subject.clock.wall();
+  subject.deployments.object_changed(web);
+  EXPECT_TRUE(has(subject.text(), R"(step="a\"b\\c\nd"} 0)"));
+}
+
 // fault S20
 TEST(DeploymentMetrics, QuotesAndNewlinesInLabelValuesAreEscaped) {
   Subject subject;

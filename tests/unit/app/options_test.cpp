@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <string>
+
 namespace deployctl::app {
 namespace {
 
@@ -37,6 +40,14 @@ TEST(ExecutorNamespaces, AnEmptyListMeansNowhere) {
 TEST(ExecutorNamespaces, AnUnknownTypeIsRefused) {
   EXPECT_FALSE(parse_executor_namespaces({"podman=a"}));
   EXPECT_FALSE(parse_executor_namespaces({"docker"}));
+}
+
+TEST(Options, SeriesOfObjectsAreOnUntilTheyAreSwitchedOff) {
+  std::string program = "deployment-orchestrator";
+  std::string off = "--metrics-per-object=false";
+  std::array<char*, 2> given = {program.data(), off.data()};
+  EXPECT_TRUE(parse_options(1, given.data()).metrics_per_object);
+  EXPECT_FALSE(parse_options(2, given.data()).metrics_per_object);
 }
 
 }  // namespace

@@ -57,32 +57,16 @@ TEST(Metrics, RequestsToTheApiServerCarryClientGosLabels) {
 // fault S20
 TEST(Metrics, QuotesBackslashesAndNewlinesInALabelValueAreEscaped) {
   Metrics metrics(1);
-  ObjectSeries info(metrics.registry(), "test_info", "help");
-  info.set("object", {{{{"name", "a\"b\\c\nd"}}, 1}});
-  EXPECT_THAT(metrics.serialize(), HasSubstr(R"(test_info{name="a\"b\\c\nd"} 1)"));
+  metrics.rest_request("a\"b\\c\nd", "GET", "get", "host", Duration::zero());
+  EXPECT_THAT(metrics.serialize(), HasSubstr(R"(rest_client_requests_total{code="a\"b\\c\nd",)"));
 }
 
-// fault E5
-TEST(Metrics, SeriesOfADeletedObjectGoAway) {
+TEST(Metrics, WhatIsTooMuchForTheRegistryIsAppendedAtEachScrape) {
   Metrics metrics(1);
-  ObjectSeries conditions(metrics.registry(), "test_condition", "help");
-  conditions.set("shop/web", {{{{"name", "web"}, {"status", "True"}}, 1}, {{{"name", "web"}, {"status", "False"}}, 0}});
-  conditions.set("shop/api", {{{{"name", "api"}, {"status", "True"}}, 1}});
-  conditions.remove("shop/web");
-  const std::string text = metrics.serialize();
-  EXPECT_THAT(text, Not(HasSubstr("name=\"web\"")));
-  EXPECT_THAT(text, HasSubstr("name=\"api\""));
-}
-
-// fault E5
-TEST(Metrics, ASeriesThatIsNotSetAgainGoesAway) {
-  Metrics metrics(1);
-  ObjectSeries info(metrics.registry(), "test_info", "help");
-  info.set("shop/web", {{{{"revision", "1"}}, 1}});
-  info.set("shop/web", {{{{"revision", "2"}}, 1}});
-  const std::string text = metrics.serialize();
-  EXPECT_THAT(text, Not(HasSubstr(R"(revision="1")")));
-  EXPECT_THAT(text, HasSubstr(R"(test_info{revision="2"} 1)"));
+  int scrapes = 0;
+  metrics.add_text([&scrapes](std::string& text) { text += "test_scrapes " + std::to_string(++scrapes) + "\n"; });
+  EXPECT_THAT(metrics.serialize(), testing::EndsWith("\ntest_scrapes 1\n"));
+  EXPECT_THAT(metrics.serialize(), testing::EndsWith("\ntest_scrapes 2\n"));
 }
 
 TEST(Metrics, GaugesAreReadWhenTheyAreServed) {
