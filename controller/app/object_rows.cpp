@@ -85,7 +85,8 @@ void ObjectRows::set(const api::Deployment& object) {
 }
 
 std::size_t ObjectRows::unreadable() const {
-  return static_cast<std::size_t>(std::ranges::count_if(rows_, [](const auto& each) { return each.second.unreadable; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(rows_, [](const auto& each) { return each.second.unreadable; }));
 }
 
 void ObjectRows::write(std::string& text, WallTime now) const {

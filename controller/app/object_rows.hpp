@@ -1,8 +1,8 @@
 #pragma once
 
-// What the series of single objects show (rows marked * in the metrics reference grow with the number of objects): a few
-// bytes per object, written as text when they are asked for. Not in the prometheus registry: a family keeps a map of
-// strings per series, and an object has a dozen series. Used by DeploymentMetrics. Pure.
+// What the series of single objects show (rows marked * in the metrics reference grow with the number of objects): a
+// few bytes per object, written as text when they are asked for. Not in the prometheus registry: a family keeps a map
+// of strings per series, and an object has a dozen series. Used by DeploymentMetrics. Pure.
 
 #include <array>
 #include <cstdint>
@@ -18,9 +18,10 @@
 namespace deployctl::app {
 
 /// The conditions that have series: label values come from closed sets.
-inline constexpr std::array kShownConditions = {
-    api::conditions::kReady,   api::conditions::kReconciling,     api::conditions::kStalled,    api::conditions::kHealthy,
-    api::conditions::kDrifted, api::conditions::kApprovalPending, api::conditions::kStateLocked};
+inline constexpr std::array kShownConditions = {api::conditions::kReady,      api::conditions::kReconciling,
+                                                api::conditions::kStalled,    api::conditions::kHealthy,
+                                                api::conditions::kDrifted,    api::conditions::kApprovalPending,
+                                                api::conditions::kStateLocked};
 
 class ObjectRows {
  public:
