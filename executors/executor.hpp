@@ -40,8 +40,10 @@ struct Inputs {
   Json inventory = Json::array();  ///< of the serving revision (united with an abandoned one's after a failure)
   Json pins = Json::object();      ///< of this revision when it is a kept one
   std::string registry_config;     ///< text of a docker config.json; empty: none
+  std::map<std::string, std::string> backend_config;  ///< terraform: values of the backendConfigSecretRef's Secret
   bool rollback = false;
   bool force_rebuild = false;
+  bool at_rest = false;            ///< a look at what serves: no operation has prepared work_dir
   bool approval_required = false;  ///< by the spec; never for destroy
   /// A person approved the plan with this digest.
   struct Approved {

@@ -38,7 +38,11 @@ struct Step {
 struct StepResult {
   process::ProcessResult process;                   ///< for commands
   std::optional<Result<ports::HttpResponse>> http;  ///< for exchanges
-  [[nodiscard]] bool ok() const { return http ? http->has_value() && (*http)->status < 400 : process.exit.ok(); }
+  int also_good = 0;                                ///< Command::also_good
+  [[nodiscard]] bool ok() const {
+    if (http) return http->has_value() && (*http)->status < 400;
+    return process.exit.ok() || (process.exit.kind == process::Exit::Kind::Exited && process.exit.code == also_good);
+  }
   /// Stopped from outside or by its own deadline: only cleanup steps may follow.
   [[nodiscard]] bool interrupted() const {
     return process.exit.kind == process::Exit::Kind::Cancelled || process.exit.kind == process::Exit::Kind::TimedOut;

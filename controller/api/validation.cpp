@@ -25,7 +25,6 @@ bool has_output_ref(const std::vector<Variable>& variables) {
 using Spec = const DeploymentSpec&;
 constexpr std::array kLater = {
     Later{"type docker-compose", [](Spec s) { return s.type == Type::DockerCompose; }},
-    Later{"type terraform", [](Spec s) { return s.type == Type::Terraform; }},
     Later{"type ansible", [](Spec s) { return s.type == Type::Ansible; }},
     Later{"environmentRef", [](Spec s) { return s.environment_ref.has_value(); }},
     Later{"serviceAccountName", [](Spec s) { return s.service_account_name.has_value(); }},

@@ -35,6 +35,24 @@ Task<Result<std::string>> registry_config(Services& services, ObjectKey key, std
   co_return (*secret)->at(kEntry);
 }
 
+/// The values a module's own backend is completed with, never shown.
+Task<Result<std::map<std::string, std::string>>> backend_config(Services& services, ObjectKey key,
+                                                                api::DeploymentSpec spec) {
+  using Values = std::map<std::string, std::string>;
+  if (!spec.terraform || !spec.terraform->backend_config_secret_ref) co_return Values{};
+  const std::string name = spec.terraform->backend_config_secret_ref->name;
+  auto secret = co_await services.ports.references.secret(key, name);
+  if (!secret) co_return secret.error().with_context("spec.terraform.backendConfigSecretRef");
+  if (!*secret)
+    co_return fail(ErrorKind::DependencyNotReady, "spec.terraform.backendConfigSecretRef: Secret \"" + name +
+                                                      "\" does not exist in namespace \"" + key.ns + "\"; create it");
+  Values values((*secret)->begin(), (*secret)->end());
+  std::vector<std::string> hidden;
+  for (const auto& [attribute, value] : values) hidden.push_back(value);
+  services.hide(key, "backend", std::move(hidden));
+  co_return values;
+}
+
 executors::Step command_step(const api::Hook& hook, const executors::Inputs& inputs, std::string name) {
   process::Command command;
   command.argv = hook.command;
@@ -74,7 +92,7 @@ Task<Result<executors::Inputs>> assemble_inputs(Services& services, api::Deploym
   inputs.env = std::move(variables.env);
   inputs.allow_cluster_scope = services.options.allow_cluster_scope;
   inputs.pins = snapshot.remembered.pins;
-  if (snapshot.spec.type == api::Type::Kubernetes) {
+  if (snapshot.spec.type == api::Type::Kubernetes || snapshot.spec.type == api::Type::Terraform) {
     api::Deployment as_kept = object;
     as_kept.spec = snapshot.spec;
     auto access = co_await services.ports.cluster_access.access(as_kept);
@@ -85,6 +103,9 @@ Task<Result<executors::Inputs>> assemble_inputs(Services& services, api::Deploym
   auto registry = co_await registry_config(services, object.meta.key, registry_secret(snapshot.spec));
   if (!registry) co_return registry.error();
   inputs.registry_config = std::move(*registry);
+  auto backend = co_await backend_config(services, object.meta.key, snapshot.spec);
+  if (!backend) co_return backend.error();
+  inputs.backend_config = std::move(*backend);
   if (!snapshot.source.empty()) {
     auto files = sources::subtree(snapshot.source, snapshot.spec.path);
     if (!files) co_return files.error();

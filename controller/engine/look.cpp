@@ -141,6 +141,7 @@ Task<CheckReport> Engine::State::report_on(api::Deployment object, history::Snap
   auto inputs = co_await assemble_inputs(services, object, snapshot, std::move(*values), id);
   if (!inputs) co_return cannot_tell(inputs.error());
   inputs->revision = revision;
+  inputs->at_rest = true;
   inputs->inventory = snapshot.remembered.inventory;
   const auto runs_well = co_await verify(*inputs, false, id);
   if (!runs_well && runs_well.error().kind != ErrorKind::HealthCheckFailed) co_return cannot_tell(runs_well.error());

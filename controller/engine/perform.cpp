@@ -110,6 +110,7 @@ void Engine::State::spawn_sleep(const ObjectKey& key, ActiveOperation& operation
 Task<executors::StepResult> Engine::State::perform(executors::Step step, process::RunContext context) {
   executors::StepResult result;
   if (auto* command = std::get_if<process::Command>(&step.work)) {
+    result.also_good = command->also_good;
     result.process = co_await services.ports.processes.run(std::move(*command), std::move(context));
     co_return result;
   }

@@ -46,6 +46,7 @@ struct Command {
   std::vector<CommandFile> files;
   Capture stdout_capture = {};
   Stop stop = {};
+  int also_good = 0;  ///< an exit code that is an answer and no failure ("there is something to change")
   bool operator==(const Command&) const = default;
 };
 

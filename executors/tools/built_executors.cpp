@@ -2,6 +2,7 @@
 
 #include "docker/executor.hpp"
 #include "kubectl/executor.hpp"
+#include "terraform/executor.hpp"
 
 namespace deployctl::tools {
 
@@ -9,6 +10,7 @@ executors::MapRegistry built_executors() {
   executors::MapRegistry registry;
   registry.add(api::Type::Docker, std::make_unique<docker::DockerExecutor>());
   registry.add(api::Type::Kubernetes, std::make_unique<kubectl::KubectlExecutor>());
+  registry.add(api::Type::Terraform, std::make_unique<terraform::TerraformExecutor>());
   return registry;
 }
 

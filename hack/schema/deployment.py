@@ -111,7 +111,7 @@ def kubernetes():
 
 
 def terraform():
-    return later(block("For type terraform: one module.", {
+    return block("For type terraform: one module.", {
         "binary": word("Program to use. Unset: the one installed, tofu first.", "terraform", "tofu"),
         "varFiles": listed("Variable files in the source.", 32, inner_path("Path in the source.")),
         "autoApprove": truth("Whether a plan is applied without a person.", default=False),
@@ -120,10 +120,10 @@ def terraform():
                         "Secret. Module: where the module says.", "Auto", "Kubernetes", "Module", default="Auto"),
         "backendConfigSecretRef": reference("Secret whose keys configure the module's backend."),
         "parallelism": number("Operations at a time.", 1, 256, default=10),
-        "maxDestroy": number("A plan that destroys more waits for approval. Unset: no limit.", 0, 100000),
+        "maxDestroy": number("A plan of a deployment that destroys more is refused. Unset: no limit.", 0, 100000),
         "lockTimeout": duration("How long to wait for the state's lock.", default="0s", shortest="0s"),
         "forceUnlock": word("OwnDead: a lock of ours whose holder is dead is removed.", "Never", "OwnDead", default="Never"),
-    }, rules=[unchangeable("workspace", "terraform"), unchangeable("backend", "terraform")]))
+    }, rules=[unchangeable("workspace", "terraform"), unchangeable("backend", "terraform")])
 
 
 def ansible():

@@ -7,6 +7,7 @@
 #include "docker_world.hpp"
 #include "kubectl_world.hpp"
 #include "support/process_results.hpp"
+#include "terraform_world.hpp"
 
 namespace deployctl::contract {
 namespace {
@@ -278,7 +279,8 @@ TEST_P(ExecutorContract, StepNamesAreFitForAMetricLabel) {
     EXPECT_THAT(step.name, testing::MatchesRegex("[a-z][a-z-]{1,30}"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Tools, ExecutorContract, testing::Values(docker_subject(), kubectl_subject()),
+INSTANTIATE_TEST_SUITE_P(Tools, ExecutorContract,
+                         testing::Values(docker_subject(), kubectl_subject(), terraform_subject()),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -35,3 +35,8 @@ def test_what_the_executor_may_create_it_may_find_change_and_prune():
     kinds = {(group, resource) for group, resource, verb in granted(EXECUTOR) if verb == "create"}
     for kind in kinds:
         assert {(*kind, verb) for verb in ("get", "list", "watch", "create", "patch", "delete")} <= granted(EXECUTOR)
+
+
+def test_states_of_terraform_are_secrets_and_their_locks_leases_and_nothing_else():
+    granted_kinds = {(group, resource) for group, resource, _ in granted("deployment-orchestrator-executor-terraform")}
+    assert granted_kinds == {("", "secrets"), ("coordination.k8s.io", "leases")}

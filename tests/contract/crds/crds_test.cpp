@@ -224,7 +224,6 @@ TEST(Later, WhatIsDescribedAsNotActedOnYetIsRefused) {
       refused.insert(sentence.substr(0, sentence.find(':')));
   }
   const std::map<std::string, std::string> blocks = {{"spec.dockerCompose", "spec.type docker-compose"},
-                                                     {"spec.terraform", "spec.type terraform"},
                                                      {"spec.ansible", "spec.type ansible"}};
   visit(part("spec"), "spec", [&](const Json& schema, const std::string& path) {
     if (!schema.value("description", "").ends_with(" Not acted on yet.")) return;

@@ -72,8 +72,8 @@ TEST(Unsupported, NamesEachFieldOfALaterIssue) {
 
 TEST(Unsupported, NamesATypeThatIsNotBuilt) {
   DeploymentSpec spec;
-  spec.type = Type::Terraform;
-  EXPECT_THAT(unsupported(spec), ElementsAre("spec.type terraform: not supported by this version"));
+  spec.type = Type::Ansible;
+  EXPECT_THAT(unsupported(spec), ElementsAre("spec.type ansible: not supported by this version"));
 }
 
 // fault S3

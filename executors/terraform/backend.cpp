@@ -1,0 +1,122 @@
+#include "terraform/backend.hpp"
+
+#include <algorithm>
+
+#include "api/constants.hpp"
+#include "base/text.hpp"
+#include "terraform/hcl.hpp"
+
+namespace deployctl::terraform {
+namespace {
+
+constexpr std::string_view kOverride = "deployctl_backend_override";
+/// Not a number at the end: the tool keeps such names for the parts of a large state.
+constexpr std::string_view kSuffixEnd = "-deployctl";
+constexpr std::size_t kLongestLabel = 63;
+
+using Policy = api::Terraform::Backend;
+
+Error invalid(std::string message) { return fail(ErrorKind::Invalid, std::move(message)); }
+
+const api::Terraform& block(const executors::Inputs& inputs) {
+  static const api::Terraform kDefaults;
+  return inputs.spec.terraform ? *inputs.spec.terraform : kDefaults;
+}
+
+bool is_in_root(const std::string& path) { return path.find('/') == std::string::npos; }
+
+/// "main.tf" of "main.tofu".
+std::string replaced_by(const std::string& tofu_file) {
+  const bool json = tofu_file.ends_with(".tofu.json");
+  const std::size_t end = tofu_file.size() - (json ? 10 : 5);
+  return tofu_file.substr(0, end) + (json ? ".tf.json" : ".tf");
+}
+
+/// The files of the module the tool reads, JSON ones too.
+std::vector<std::string> module_files(const ports::SourceTree& files, Tool tool) {
+  std::vector<std::string> read;
+  std::vector<std::string> replaced;
+  for (const auto& [path, file] : files) {
+    if (!is_in_root(path)) continue;
+    const bool tofu_only = path.ends_with(".tofu") || path.ends_with(".tofu.json");
+    const bool both = path.ends_with(".tf") || path.ends_with(".tf.json");
+    if (both || (tofu_only && tool == Tool::Tofu)) read.push_back(path);
+    if (tofu_only && tool == Tool::Tofu) replaced.push_back(replaced_by(path));
+  }
+  std::erase_if(read, [&](const std::string& path) { return std::ranges::find(replaced, path) != replaced.end(); });
+  return read;
+}
+
+Result<std::vector<BackendBlock>> declared(const ports::SourceTree& files, Tool tool) {
+  const std::vector<std::string> names = module_files(files, tool);
+  if (names.empty())
+    return invalid("the source has no *.tf file" +
+                   std::string(files.empty() ? "" : " at its top level: set spec.path to the module's directory"));
+  std::vector<BackendBlock> all;
+  for (const std::string& name : names) {
+    const std::string& text = files.at(name).bytes;
+    auto found = name.ends_with(".json") ? backend_blocks_in_json(name, text) : backend_blocks(name, text);
+    if (!found) return found.error();
+    std::ranges::move(*found, std::back_inserter(all));
+  }
+  return all;
+}
+
+std::optional<Error> refused_file(const ports::SourceTree& files) {
+  for (const auto& [path, file] : files) {
+    if (path.starts_with(kOverride)) return invalid(path + ": this name is kept for the controller; rename the file");
+    const bool state = path == "terraform.tfstate" || path.starts_with("terraform.tfstate.d/") ||
+                       path == ".terraform/terraform.tfstate";
+    if (state)
+      return invalid(path + ": a state file lies beside the module, and what it knows would be built a second time: " +
+                     "move the state into a backend and remove the file");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view program(Tool tool) { return tool == Tool::Tofu ? "tofu" : "terraform"; }
+
+Result<Backend> backend_of(const executors::Inputs& inputs, Tool tool) {
+  if (!inputs.files || inputs.files->empty()) return invalid("spec.source: a terraform deployment needs a module");
+  if (auto refused = refused_file(*inputs.files)) return *refused;
+  const auto found = declared(*inputs.files, tool);
+  if (!found) return found.error();
+  const Policy policy = block(inputs).backend;
+  if (!found->empty()) {
+    const BackendBlock& own = found->back();
+    if (own.type == "local")
+      return invalid(own.where + ": backend \"local\" keeps the state in a directory that does not last: use " +
+                     "another backend, or none at all to have the state in a Secret");
+    if (policy == Policy::Kubernetes)
+      return invalid("spec.terraform.backend: Kubernetes, but " + own.where + " declares backend \"" + own.type +
+                     "\": remove one of the two (an empty state would build everything twice)");
+    return Backend{.ours = false, .type = own.type};
+  }
+  if (policy == Policy::Module)
+    return invalid("spec.terraform.backend: Module, but the module declares no backend: add one, or leave it to Auto");
+  if (!inputs.backend_config.empty() || block(inputs).backend_config_secret_ref)
+    return invalid("spec.terraform.backendConfigSecretRef: the module declares no backend to configure");
+  return Backend{.ours = true, .type = "kubernetes"};
+}
+
+std::string state_suffix(const ObjectKey& key) {
+  return bounded_name(key.name, kLongestLabel - kSuffixEnd.size()) + std::string(kSuffixEnd);
+}
+
+std::string lock_name(const executors::Inputs& inputs) {
+  return "lock-tfstate-" + block(inputs).workspace.value_or("default") + "-" + state_suffix(inputs.key);
+}
+
+process::CommandFile backend_file(const executors::Inputs& inputs) {
+  std::string folder = inputs.source_dir;
+  if (folder.starts_with(inputs.work_dir + "/")) folder.erase(0, inputs.work_dir.size() + 1);
+  Json labels = {{std::string(api::labels::kInstallation), inputs.installation}};
+  if (inputs.key.name.size() <= kLongestLabel) labels[std::string(api::labels::kName)] = inputs.key.name;
+  const Json settings = {{"namespace", inputs.key.ns}, {"secret_suffix", state_suffix(inputs.key)}, {"labels", labels}};
+  const Json file = {{"terraform", {{"backend", {{"kubernetes", settings}}}}}};
+  return {.path = folder + "/" + std::string(kOverride) + ".tf.json", .bytes = dump_json(file)};
+}
+
+}  // namespace deployctl::terraform

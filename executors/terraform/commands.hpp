@@ -1,0 +1,37 @@
+#pragma once
+
+// The steps of tofu and terraform, as pure functions from inputs to argv. Variables, credentials and the kubeconfig
+// travel in 0600 files; nothing asks a question (`-input=false`).
+
+#include <string>
+
+#include "executors/executor.hpp"
+#include "terraform/backend.hpp"
+
+namespace deployctl::terraform {
+
+/// With what an operation works: found out once, then the same for all its steps.
+struct Bench {
+  Tool tool = Tool::Tofu;
+  bool may_switch = false;  ///< the spec names no tool: terraform when there is no tofu
+  Backend backend;
+  bool lock = true;  ///< false in a namespace that is being deleted, where no lock can be made
+};
+
+/// The saved plan, in the operation's directory.
+inline constexpr std::string_view kPlanFile = "plan.tfplan";
+
+enum class PlanFor : std::uint8_t { Deploy, Destroy, Look, LookAtState };
+
+executors::Step init(const executors::Inputs& inputs, const Bench& bench);
+/// Look and LookAtState take no lock; LookAtState asks no provider how things really are.
+executors::Step plan(const executors::Inputs& inputs, const Bench& bench, PlanFor what);
+/// With `kept` those bytes become the saved plan first.
+executors::Step show(const executors::Inputs& inputs, const Bench& bench, const std::string& kept = {});
+executors::Step apply(const executors::Inputs& inputs, const Bench& bench, PlanFor what);
+executors::Step output(const executors::Inputs& inputs, const Bench& bench);
+executors::Step pull_state(const executors::Inputs& inputs, const Bench& bench);
+/// Of a lock that a dead attempt of ours left; that attempt's journal stands.
+executors::Step unlock(const executors::Inputs& inputs, const Bench& bench, const std::string& lock_id);
+
+}  // namespace deployctl::terraform

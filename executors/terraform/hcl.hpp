@@ -1,0 +1,27 @@
+#pragma once
+
+// Reads of a module only what tells where its state lives: the `backend` and `cloud` blocks of its `terraform` blocks.
+// Comments, strings, templates and heredocs are stepped over, so that their text is never taken for a block. What
+// cannot be read is refused, never guessed: with the wrong state everything would be built twice. Pure.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace deployctl::terraform {
+
+struct BackendBlock {
+  std::string type;   ///< "kubernetes", "s3", …; "cloud" of a cloud block
+  std::string where;  ///< "main.tf:3"
+  bool operator==(const BackendBlock&) const = default;
+};
+
+/// Of a file in HCL's own syntax (*.tf, *.tofu). Error: Invalid, naming file and line.
+Result<std::vector<BackendBlock>> backend_blocks(const std::string& file, std::string_view text);
+
+/// Of a file in JSON syntax (*.tf.json, *.tofu.json).
+Result<std::vector<BackendBlock>> backend_blocks_in_json(const std::string& file, std::string_view text);
+
+}  // namespace deployctl::terraform

@@ -1,0 +1,86 @@
+#include "terraform/lock.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.hpp"
+#include "terraform/diagnostics.hpp"
+
+namespace deployctl::terraform {
+namespace {
+
+/// "  Who:       root@vm" in the lines under "Lock Info:".
+std::string field(std::string_view detail, std::string_view name) {
+  const std::size_t info = detail.find("Lock Info:");
+  if (info == std::string_view::npos) return {};
+  const std::size_t at = detail.find("\n  " + std::string(name) + ":", info);
+  if (at == std::string_view::npos) return {};
+  const std::size_t from = at + name.size() + 4;
+  return one_line(detail.substr(from, detail.find('\n', from) - from));
+}
+
+/// "2026-11-26 00:32:31.901116457 +0000 UTC"
+std::optional<WallTime> read_time(const std::string& text) {
+  constexpr std::size_t kToSeconds = 19;
+  if (text.size() < kToSeconds || text.find("+0000") == std::string::npos) return std::nullopt;
+  std::string plain = text.substr(0, kToSeconds) + "Z";
+  plain[10] = 'T';
+  return parse_rfc3339(plain);
+}
+
+bool is_lock_id(std::string_view text) {
+  return !text.empty() && text.size() <= 128 && text.front() != '-' && std::ranges::all_of(text, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '/' ||
+           c == '.' || c == '_';
+  });
+}
+
+std::string host_of(const std::string& who) {
+  const std::size_t at = who.rfind('@');
+  return at == std::string::npos ? std::string() : who.substr(at + 1);
+}
+
+std::string this_host() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+}  // namespace
+
+std::optional<LockInfo> read_lock(const executors::StepResult& result) {
+  if (result.process.exit.kind != process::Exit::Kind::Exited || result.process.exit.ok()) return std::nullopt;
+  for (const Diagnostic& error : read_errors(result.process)) {
+    if (error.summary.find("Error acquiring the state lock") == std::string::npos) continue;
+    LockInfo lock{.id = field(error.detail, "ID"),
+                  .who = field(error.detail, "Who"),
+                  .operation = field(error.detail, "Operation"),
+                  .created = field(error.detail, "Created"),
+                  .created_at = {}};
+    if (!is_lock_id(lock.id)) continue;
+    lock.created_at = read_time(lock.created);
+    return lock;
+  }
+  return std::nullopt;
+}
+
+bool is_of_dead_attempt(const LockInfo& lock, const executors::Inputs& inputs) {
+  if (!inputs.dead_attempt || !lock.created_at) return false;
+  const api::Operation& dead = *inputs.dead_attempt;
+  if (*lock.created_at < std::chrono::floor<std::chrono::seconds>(dead.started_at)) return false;
+  const std::string host = host_of(lock.who);
+  if (host.empty()) return false;
+  // In a pod the tool's host is the pod; only an attempt of this very pod can be told apart from other ones.
+  return dead.holder.pod_uid.empty() ? host == dead.holder.node : host == this_host();
+}
+
+Error locked_error(const LockInfo& lock, const executors::Inputs& inputs, Tool tool, const Backend& backend) {
+  std::string message = "the state is locked: lock " + lock.id + ", held by " + lock.who + " since " + lock.created;
+  if (!lock.operation.empty()) message += " (" + lock.operation + ")";
+  message += "; when nothing runs there any more: " + std::string(program(tool)) + " force-unlock -force " + lock.id;
+  if (backend.ours) message += ", or kubectl --namespace=" + inputs.key.ns + " delete lease " + lock_name(inputs);
+  return fail(ErrorKind::StateLocked, std::move(message));
+}
+
+}  // namespace deployctl::terraform

@@ -1,0 +1,30 @@
+#pragma once
+
+// The lock of a state: who holds it, whether that was an attempt of ours that is dead, and what people read. Pure.
+
+#include <optional>
+#include <string>
+
+#include "base/time.hpp"
+#include "executors/executor.hpp"
+#include "terraform/backend.hpp"
+
+namespace deployctl::terraform {
+
+struct LockInfo {
+  std::string id, who, operation;
+  std::string created;  ///< as the tool writes it
+  std::optional<WallTime> created_at;
+  bool operator==(const LockInfo&) const = default;
+};
+
+/// Nothing when the step did not fail for a lock that somebody holds.
+std::optional<LockInfo> read_lock(const executors::StepResult& result);
+
+/// Taken by the attempt whose holder is proven dead: made since it began, on its host (fault T2).
+bool is_of_dead_attempt(const LockInfo& lock, const executors::Inputs& inputs);
+
+/// StateLocked: id, who, since when, and the command that ends it.
+Error locked_error(const LockInfo& lock, const executors::Inputs& inputs, Tool tool, const Backend& backend);
+
+}  // namespace deployctl::terraform

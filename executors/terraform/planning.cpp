@@ -1,0 +1,122 @@
+#include "terraform/planning.hpp"
+
+#include <functional>
+
+#include "terraform/diagnostics.hpp"
+#include "terraform/lock.hpp"
+#include "terraform/outputs.hpp"
+
+namespace deployctl::terraform {
+namespace {
+
+using executors::Done;
+using executors::Failed;
+using executors::Inputs;
+using executors::Next;
+using executors::Script;
+using executors::StepResult;
+
+bool could_not_start(const StepResult& result) {
+  return result.process.exit.kind == process::Exit::Kind::CouldNotStart;
+}
+
+std::string pin(const Inputs& in, const char* name) {
+  if (!in.pins.is_object() || !in.pins.contains(name) || !in.pins.at(name).is_string()) return {};
+  return in.pins.at(name).get<std::string>();
+}
+
+bool may_unlock(const Inputs& in, const LockInfo& lock) {
+  return in.spec.terraform && in.spec.terraform->force_unlock == api::Terraform::ForceUnlock::OwnDead &&
+         is_of_dead_attempt(lock, in);
+}
+
+/// Resources were built for sure: something served, or an earlier plan met them.
+bool had_resources(const Inputs& in) {
+  if (!in.inventory.is_array() || in.inventory.empty()) return false;
+  const bool seen = in.pins.is_object() && in.pins.value("stateSeen", false);
+  return in.previous_revision > 0 || in.rollback || seen;
+}
+
+/// Once more without a lock, after a lock that may be released, or the error.
+Script plan_step(Inputs in, Bench* bench, PlanFor what, StepResult* result) {
+  *result = co_await plan(in, *bench, what);
+  if (result->ok()) co_return Done{};
+  if (what == PlanFor::Destroy && bench->lock && says_terminating(*result)) {
+    bench->lock = false;
+    *result = co_await plan(in, *bench, what);
+    co_return Done{};
+  }
+  const auto lock = read_lock(*result);
+  if (!lock) co_return Done{};
+  if (!may_unlock(in, *lock)) co_return Failed{locked_error(*lock, in, bench->tool, bench->backend)};
+  const StepResult unlocked = co_await unlock(in, *bench, lock->id);
+  if (!unlocked.ok()) co_return Failed{error_of("release the lock of a dead attempt", unlocked, Stage::Before)};
+  *result = co_await plan(in, *bench, what);
+  const auto again = read_lock(*result);
+  if (again) co_return Failed{locked_error(*again, in, bench->tool, bench->backend)};
+  co_return Done{};
+}
+
+}  // namespace
+
+bool has_failed(const Next& end) { return std::holds_alternative<Failed>(end); }
+
+Result<Bench> bench_of(const Inputs& in) {
+  Bench bench;
+  const std::string asked = in.spec.terraform && in.spec.terraform->binary ? *in.spec.terraform->binary : "";
+  const std::string kept = pin(in, "binary");
+  if ((asked.empty() ? kept : asked) == "terraform") bench.tool = Tool::Terraform;
+  bench.may_switch = asked.empty() && kept.empty();
+  auto backend = backend_of(in, bench.tool);
+  if (!backend) return backend.error();
+  bench.backend = std::move(*backend);
+  return bench;
+}
+
+Script prepare(Inputs in, Bench* bench) {
+  StepResult done = co_await init(in, *bench);
+  if (could_not_start(done) && bench->may_switch) {
+    bench->tool = Tool::Terraform;
+    bench->may_switch = false;
+    auto backend = backend_of(in, bench->tool);
+    if (!backend) co_return Failed{backend.error()};
+    bench->backend = std::move(*backend);
+    done = co_await init(in, *bench);
+  }
+  if (!done.ok()) co_return Failed{error_of("init", done, Stage::Before)};
+  co_return Done{};
+}
+
+Script read_saved(Inputs in, Bench bench, std::string kept, PlanReport* report) {
+  const StepResult shown = co_await show(in, bench, kept);
+  if (shown.process.out_overflow)
+    co_return Failed{fail(ErrorKind::Invalid, "the plan is larger than 64 MiB: split the module")};
+  if (!shown.ok()) co_return Failed{error_of("read the plan", shown, Stage::Before)};
+  auto read = read_plan(shown.process.out, in.digest);
+  if (!read) co_return Failed{read.error()};
+  *report = std::move(*read);
+  co_return Done{};
+}
+
+Script make_plan(Inputs in, Bench* bench, PlanFor what, PlanReport* report) {
+  StepResult planned;
+  Next made = co_await plan_step(in, bench, what, &planned);
+  if (has_failed(made)) co_return made;
+  if (!planned.ok()) co_return Failed{error_of("plan", planned, Stage::Before)};
+  Next read = co_await read_saved(in, *bench, {}, report);
+  co_return read;
+}
+
+Script refuse_lost_state(Inputs in, Bench bench, PlanReport report) {
+  if (report.knows_resources() || !had_resources(in)) co_return Done{};
+  const StepResult pulled = co_await pull_state(in, bench);
+  if (!pulled.ok()) co_return Failed{error_of("read the state", pulled, Stage::Before)};
+  const auto state = read_state(pulled.process.out);
+  if (!state) co_return Failed{state.error()};
+  // Reading it made a new one where there was none: its first serial.
+  if (state->serial > 1) co_return Done{};
+  co_return Failed{fail(ErrorKind::StepFailed, "the state is missing although " + std::to_string(in.inventory.size()) +
+                                                   " resources were built: bring it back, nothing is done without it")};
+}
+
+}  // namespace deployctl::terraform

@@ -1,0 +1,180 @@
+#include "terraform/scripts.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "terraform/diagnostics.hpp"
+#include "terraform/lock.hpp"
+#include "terraform/outputs.hpp"
+#include "terraform/planning.hpp"
+
+namespace deployctl::terraform {
+namespace {
+
+using executors::Done;
+using executors::Failed;
+using executors::Inputs;
+using executors::NeedsApproval;
+using executors::Next;
+using executors::Script;
+using executors::ScriptContext;
+using executors::StepResult;
+
+constexpr const char* kCreates = "creates";
+
+/// What the failed operation that is rolled back has created, and those it rolled back in vain.
+std::set<std::string> created_before(const Inputs& in) {
+  std::set<std::string> created;
+  if (!in.rollback || !in.abandoned_pins.is_object() || !in.abandoned_pins.contains(kCreates)) return created;
+  for (const Json& address : in.abandoned_pins.at(kCreates))
+    if (address.is_string()) created.insert(address.get<std::string>());
+  return created;
+}
+
+executors::Remembered remembered_of(const Inputs& in, const Bench& bench, const PlanReport& plan) {
+  std::set<std::string> created = created_before(in);
+  for (const std::string& address : addresses(plan, Change::Action::Create)) created.insert(address);
+  executors::Remembered remembered;
+  remembered.pins = Json{{"binary", std::string(program(bench.tool))}, {"stateSeen", plan.knows_resources()}};
+  remembered.pins[kCreates] = Json(created);
+  remembered.inventory = inventory_of(plan);
+  return remembered;
+}
+
+/// Of a deployment alone: in a rollback what was not created by the failed operation is for a person to decide anyway.
+std::optional<Error> too_much(const Inputs& in, const PlanReport& plan) {
+  const auto most = in.spec.terraform ? in.spec.terraform->max_destroy : std::nullopt;
+  const std::int64_t destroyed = plan.to_destroy();
+  if (!most || in.rollback || destroyed <= *most) return std::nullopt;
+  return fail(ErrorKind::Invalid, "spec.terraform.maxDestroy: the plan would destroy " + std::to_string(destroyed) +
+                                      ", more than " + std::to_string(*most) + ": " + summary_of(plan));
+}
+
+bool is_approved(const Inputs& in, const PlanReport& plan) { return in.approved && in.approved->digest == plan.digest; }
+
+bool needs_a_person(const Inputs& in, const PlanReport& plan) {
+  if (!plan.changes_anything() || is_approved(in, plan)) return false;
+  return in.approval_required || (in.rollback && !beyond_a_rollback(plan, created_before(in)).empty());
+}
+
+executors::Plan plan_for_approval(const PlanReport& plan) {
+  return {.digest = plan.digest,
+          .add = plan.to_add(),
+          .change = plan.count(Change::Action::Update),
+          .destroy = plan.to_destroy(),
+          .summary = summary_of(plan),
+          .file = std::string(kPlanFile)};
+}
+
+/// The plan a person approved, where its file was kept; else a new one. After a crash what was half done is planned
+/// anew.
+Script obtain_plan(Inputs in, Bench* bench, PlanReport* plan) {
+  if (in.approved && !in.approved->plan_file.empty() && !in.dead_attempt) {
+    Next read = co_await read_saved(in, *bench, in.approved->plan_file, plan);
+    if (!has_failed(read) && is_approved(in, *plan)) co_return Done{};
+  }
+  Next made = co_await make_plan(in, bench, PlanFor::Deploy, plan);
+  if (has_failed(made)) co_return made;
+  Next there = co_await refuse_lost_state(in, *bench, *plan);
+  co_return there;
+}
+
+Error apply_error(const Inputs& in, const Bench& bench, std::string_view what, const StepResult& result) {
+  if (const auto lock = read_lock(result)) return locked_error(*lock, in, bench.tool, bench.backend);
+  return error_of(what, result, Stage::During);
+}
+
+/// Applies the saved plan. One that is refused as stale has done nothing: then there is a new plan, and only one that
+/// would do the same, or that nobody has to approve, is applied.
+Script apply_saved(Inputs in, Bench bench, PlanReport plan) {
+  StepResult applied = co_await apply(in, bench, PlanFor::Deploy);
+  if (!applied.ok() && says_stale(applied)) {
+    const std::string before = plan.digest;
+    Next made = co_await make_plan(in, &bench, PlanFor::Deploy, &plan);
+    if (has_failed(made)) co_return made;
+    if (auto refused = too_much(in, plan)) co_return Failed{*refused};
+    if (plan.digest != before && (in.approved || needs_a_person(in, plan)))
+      co_return NeedsApproval{plan_for_approval(plan)};
+    applied = co_await apply(in, bench, PlanFor::Deploy);
+  }
+  if (!applied.ok()) co_return Failed{apply_error(in, bench, "apply", applied)};
+  co_return Done{};
+}
+
+std::string words_of(const PlanReport& plan) {
+  return std::to_string(plan.to_add()) + " added, " + std::to_string(plan.count(Change::Action::Update)) +
+         " changed, " + std::to_string(plan.to_destroy()) + " destroyed";
+}
+
+/// Without init where an operation has done that already.
+Script look(Inputs in, Bench* bench, PlanFor what, StepResult* result) {
+  if (what == PlanFor::LookAtState) {
+    Next ready = co_await prepare(in, bench);
+    if (has_failed(ready)) co_return ready;
+  }
+  *result = co_await plan(in, *bench, what);
+  const bool missing = result->process.exit.kind == process::Exit::Kind::CouldNotStart && bench->may_switch;
+  if (missing || (!result->ok() && asks_for_init(*result))) {
+    Next ready = co_await prepare(in, bench);
+    if (has_failed(ready)) co_return ready;
+    *result = co_await plan(in, *bench, what);
+  }
+  if (!result->ok()) co_return Failed{error_of("look", *result, Stage::Before)};
+  co_return Done{};
+}
+
+}  // namespace
+
+Script deploy(Inputs in, ScriptContext& context) {
+  auto bench = bench_of(in);
+  if (!bench) co_return Failed{bench.error()};
+  Next ready = co_await prepare(in, &*bench);
+  if (has_failed(ready)) co_return ready;
+  PlanReport plan;
+  Next planned = co_await obtain_plan(in, &*bench, &plan);
+  if (has_failed(planned)) co_return planned;
+  context.remembered = remembered_of(in, *bench, plan);
+  if (auto refused = too_much(in, plan)) co_return Failed{*refused};
+  if (needs_a_person(in, plan)) co_return NeedsApproval{plan_for_approval(plan)};
+  if (plan.changes_anything()) {
+    Next applied = co_await apply_saved(in, *bench, plan);
+    if (!std::holds_alternative<Done>(applied)) co_return applied;
+  }
+  const StepResult told = co_await output(in, *bench);
+  if (!told.ok()) co_return Failed{error_of("read the outputs", told, Stage::During)};
+  auto outputs = read_outputs(told.process.out);
+  if (!outputs) co_return Failed{outputs.error()};
+  co_return Done{.message = words_of(plan), .outputs = std::move(*outputs)};
+}
+
+Script verify(Inputs in, bool drift) {
+  auto bench = bench_of(in);
+  if (!bench) co_return Failed{bench.error()};
+  StepResult seen;
+  Next looked = co_await look(in, &*bench, in.at_rest && !drift ? PlanFor::LookAtState : PlanFor::Look, &seen);
+  if (has_failed(looked)) co_return looked;
+  if (seen.process.exit.code == 0) co_return Done{"nothing to change"};
+  std::string told = changes_told(seen.process.out);
+  if (told.empty()) told = "outputs";
+  co_return Failed{fail(ErrorKind::HealthCheckFailed,
+                        (drift ? "differs from what is declared: " : "the plan is not empty afterwards: ") + told)};
+}
+
+Script destroy(Inputs in) {
+  auto bench = bench_of(in);
+  if (!bench) co_return Failed{bench.error()};
+  Next ready = co_await prepare(in, &*bench);
+  if (has_failed(ready)) co_return ready;
+  PlanReport plan;
+  Next planned = co_await make_plan(in, &*bench, PlanFor::Destroy, &plan);
+  if (has_failed(planned)) co_return planned;
+  Next there = co_await refuse_lost_state(in, *bench, plan);
+  if (has_failed(there)) co_return there;
+  if (!plan.changes_anything()) co_return Done{"nothing to destroy"};
+  const StepResult destroyed = co_await apply(in, *bench, PlanFor::Destroy);
+  if (!destroyed.ok()) co_return Failed{apply_error(in, *bench, "destroy", destroyed)};
+  co_return Done{std::to_string(plan.to_destroy()) + " destroyed"};
+}
+
+}  // namespace deployctl::terraform

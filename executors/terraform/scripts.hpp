@@ -1,0 +1,15 @@
+#pragma once
+
+// The procedures. Deploy: init, plan to a file, read it, ask a person where one has to be asked, apply that very file,
+// read the outputs. Verify: the plan is empty. Destroy: the same with a plan that destroys.
+
+#include "executors/executor.hpp"
+#include "executors/script.hpp"
+
+namespace deployctl::terraform {
+
+executors::Script deploy(executors::Inputs in, executors::ScriptContext& context);
+executors::Script verify(executors::Inputs in, bool drift);
+executors::Script destroy(executors::Inputs in);
+
+}  // namespace deployctl::terraform

@@ -1,0 +1,211 @@
+"""Modules by the pinned tofu, their state in the cluster. Built-in resources only: needs no node and no registry."""
+import base64
+import gzip
+import json
+import os
+import pathlib
+import signal
+
+import objects
+import pytest
+from kubectl import KIND, condition, history
+from waiting import stays, wait_until
+
+QUICK = {"retry": {"interval": "1s", "maxInterval": "1s"}}
+PAGE = '''variable "greeting" {
+  type = string
+}
+resource "terraform_data" "page" {
+  input = var.greeting
+}
+output "page" {
+  value = terraform_data.page.output
+}
+'''
+
+
+def module(greeting="hello 1", extra="", version="1.0.0", **block):
+    return objects.deployment("hello", "terraform", version=version, timeout="60s", source={"inline": {"files": {"main.tf": PAGE + extra}}},
+                              variables=[{"name": "greeting", "value": greeting}], terraform={"autoApprove": True, **block}, **QUICK)
+
+
+def resource(name, command="true"):
+    """One that runs `command` when it is created."""
+    return f'resource "terraform_data" "{name}" {{\n  depends_on = [terraform_data.page]\n  provisioner "local-exec" {{\n    command = {json.dumps(command)}\n  }}\n}}\n'
+
+
+def state(namespace):
+    secret = namespace.get("secret", "tfstate-default-hello-deployctl")
+    return json.loads(gzip.decompress(base64.b64decode(secret["data"]["tfstate"])))
+
+
+def in_state(namespace):
+    return {f'{r["type"]}.{r["name"]}' for r in state(namespace)["resources"]}
+
+
+def page(namespace):
+    return state(namespace)["outputs"]["page"]["value"]
+
+
+def ready_message(item):
+    return condition(item, "Ready").get("message", "")
+
+
+def tofu_of(controller):
+    """The tool's process that runs `apply` for this controller."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if words[0].endswith(b"tofu") and b"apply" in words and any(str(controller.work).encode() in word for word in words):
+            found.append(int(entry.name))
+    return found
+
+
+def test_a_module_is_deployed_upgraded_and_destroyed(namespace, controller):
+    namespace.apply(module())
+    item = namespace.wait_ready("hello")
+    assert page(namespace) == "hello 1"
+    assert item["status"]["target"] == {"namespace": namespace.namespace, "workspace": "Auto/default"}
+    namespace.apply(module("hello 2", version="2.0.0"))
+    namespace.wait_for("hello", lambda o: o["status"].get("version") == "2.0.0" and condition(o, "Ready")["status"] == "True")
+    assert page(namespace) == "hello 2"
+    namespace.run("delete", KIND, "hello", "--timeout=60s")
+    assert in_state(namespace) == set()
+
+
+def test_an_apply_that_fails_half_way_is_rolled_back_by_a_plan(namespace, controller):
+    namespace.apply(module())
+    namespace.wait_ready("hello")
+    namespace.apply(module("hello 2", resource("extra") + resource("broken", "exit 3"), "2.0.0"))
+    item = namespace.wait_reason("hello", "RolledBack")
+    assert "local-exec provisioner error" in ready_message(item)
+    assert page(namespace) == "hello 1"
+    assert in_state(namespace) == {"terraform_data.page"}
+    assert [h["kind"] for h in history(item)][:2] == ["Rollback", "Deploy"]
+
+
+def test_a_rollback_that_would_build_something_again_waits_for_a_person(namespace, controller):
+    namespace.apply(module(extra=resource("kept")))
+    namespace.wait_ready("hello")
+    namespace.apply(module("hello 2", resource("broken", "exit 3"), "2.0.0"))
+    item = namespace.wait_reason("hello", "AwaitingApproval")
+    assert item["status"]["plan"]["kind"] == "Rollback" and item["status"]["plan"]["add"] == 1
+    namespace.annotate("hello", approve=item["status"]["plan"]["id"])
+    namespace.wait_reason("hello", "RolledBack")
+    assert in_state(namespace) == {"terraform_data.page", "terraform_data.kept"}
+
+
+def test_without_auto_approve_nothing_is_built_before_somebody_approves(namespace, controller):
+    namespace.apply(module(autoApprove=False))
+    item = namespace.wait_reason("hello", "AwaitingApproval")
+    assert (item["status"]["plan"]["add"], item["status"]["plan"]["summary"]) == (1, "1 to add (terraform_data.page), 0 to change, 0 to destroy; outputs change")
+    stays(lambda: in_state(namespace) == set(), 2)
+    namespace.annotate("hello", approve=item["status"]["plan"]["id"])
+    namespace.wait_ready("hello")
+    assert page(namespace) == "hello 1"
+
+
+# fault T2
+def test_killed_in_mid_apply_the_lock_of_the_dead_attempt_is_released_and_it_is_finished(namespace, new_controller, tmp_path):
+    marks, gate = tmp_path / "marks", tmp_path / "gate"
+    gate.touch()
+    controller = new_controller().start()
+    slow = resource("slow", f"echo begin >>{marks}; while [ -e {gate} ]; do sleep 0.05; done; echo end >>{marks}")
+    namespace.apply(module(extra=slow, forceUnlock="OwnDead"))
+    wait_until(marks.exists, 30, what="the apply runs")
+    namespace.wait_for("hello", lambda o: o["status"].get("operation", {}).get("step") == "apply")
+    controller.kill()
+    for pid in tofu_of(controller):
+        os.killpg(pid, signal.SIGKILL)
+    lease = namespace.get("lease", "lock-tfstate-default-hello-deployctl")
+    assert lease["spec"]["holderIdentity"], "the lock is left"
+    gate.unlink()
+    controller.start()
+    item = namespace.wait_ready("hello")
+    assert in_state(namespace) == {"terraform_data.page", "terraform_data.slow"}
+    assert marks.read_text() == "begin\nbegin\nend\n", "one after the other"
+    assert "operation" not in item["status"]
+
+
+# fault T1
+def test_a_lock_of_somebody_else_is_waited_for_and_never_broken(namespace, controller):
+    namespace.apply(module(forceUnlock="OwnDead"))
+    namespace.wait_ready("hello")
+    info = {"ID": "11111111-2222", "Operation": "OperationTypeApply", "Who": "somebody@else", "Version": "1.12.6", "Created": "2026-11-26T00:00:00Z"}
+    patch = {"metadata": {"annotations": {"app.terraform.io/lock-info": json.dumps(info)}}, "spec": {"holderIdentity": info["ID"]}}
+    namespace.run("patch", "lease", "lock-tfstate-default-hello-deployctl", "--type=merge", "-p", json.dumps(patch))
+    namespace.apply(module("hello 2", version="2.0.0"))
+    item = namespace.wait_reason("hello", "StateLocked")
+    assert "lock 11111111-2222, held by somebody@else since 2026-11-26" in ready_message(item)
+    assert "tofu force-unlock -force 11111111-2222" in ready_message(item)
+    stays(lambda: namespace.get("lease", "lock-tfstate-default-hello-deployctl")["spec"]["holderIdentity"] == info["ID"], 3)
+    assert page(namespace) == "hello 1" and namespace.deployment("hello")["status"]["revision"] == 1
+    patch = {"metadata": {"annotations": {"app.terraform.io/lock-info": None}}, "spec": {"holderIdentity": None}}
+    namespace.run("patch", "lease", "lock-tfstate-default-hello-deployctl", "--type=merge", "-p", json.dumps(patch))
+    namespace.wait_for("hello", lambda o: o["status"].get("version") == "2.0.0" and condition(o, "Ready")["status"] == "True")
+    assert page(namespace) == "hello 2"
+
+
+# fault T3
+def test_a_lost_state_is_no_reason_to_build_everything_again(namespace, controller):
+    namespace.apply(module())
+    namespace.wait_ready("hello")
+    namespace.run("delete", "secret", "tfstate-default-hello-deployctl")
+    namespace.apply(module("hello 2", version="2.0.0"))
+    item = namespace.wait_for("hello", lambda o: "the state is missing" in ready_message(o))
+    assert condition(item, "Ready")["reason"] == "StepFailed" and item["status"]["revision"] == 1
+    namespace.run("delete", KIND, "hello", "--wait=false")
+    namespace.wait_reason("hello", "DestroyFailed")
+    namespace.run("patch", KIND, "hello", "--type=merge", "-p", json.dumps({"spec": {"deletionPolicy": "Orphan"}}))
+    wait_until(lambda: namespace.find(KIND, "hello") is None, 30, what="the object goes")
+
+
+@pytest.mark.parametrize("name, change, message", [
+    ("syntax error", {"source": {"inline": {"files": {"main.tf": "resource \"x\" {\n"}}}}, "main.tf"),
+    ("missing variable", {"variables": []}, "spec.variables"),  # fault T10
+    ("local backend", {"source": {"inline": {"files": {"main.tf": "terraform {\n  backend \"local\" {}\n}\n"}}}}, "backend \"local\""),
+    ("own backend beside Kubernetes", {"source": {"inline": {"files": {"main.tf": "terraform {\n  backend \"s3\" {}\n}\n"}}},
+                                       "terraform": {"autoApprove": True, "backend": "Kubernetes"}}, "spec.terraform.backend")])
+def test_a_module_that_cannot_work_is_refused_with_its_place(namespace, controller, name, change, message):
+    wanted = module()
+    wanted["spec"].update(change)
+    namespace.apply(wanted)
+    item = namespace.wait_reason("hello", "InvalidSpec")
+    assert message in ready_message(item), name
+    assert "revision" not in history(item)[0]
+
+
+# fault T8
+def test_a_provider_that_cannot_be_fetched_is_tried_again_and_nothing_is_touched(namespace, controller):
+    namespace.apply(module())
+    namespace.wait_ready("hello")
+    namespace.apply(module("hello 2", 'terraform {\n  required_providers {\n    x = { source = "127.0.0.1:1/a/x" }\n  }\n}\n', "2.0.0"))
+    item = namespace.wait_reason("hello", "SourceFailed")
+    assert not condition(item, "Stalled") and page(namespace) == "hello 1"
+
+
+def test_a_plan_that_destroys_too_much_is_refused(namespace, controller):
+    namespace.apply(module(extra=resource("extra")))
+    namespace.wait_ready("hello")
+    namespace.apply(module(version="2.0.0", maxDestroy=0))
+    item = namespace.wait_reason("hello", "InvalidSpec")
+    assert "spec.terraform.maxDestroy: the plan would destroy 1, more than 0" in ready_message(item)
+    assert in_state(namespace) == {"terraform_data.page", "terraform_data.extra"}
+
+
+# fault T11
+def test_a_secret_that_a_local_exec_prints_is_redacted_everywhere(namespace, controller):
+    canary = "canary-91c7d2e5"
+    namespace.run("create", "secret", "generic", "login", f"--from-literal=password={canary}")
+    wanted = module(extra='variable "password" {}\n' + resource("noisy", "echo the password is ${var.password} >&2; exit 3"))
+    wanted["spec"]["variables"].append({"name": "password", "valueFrom": {"secretKeyRef": {"name": "login", "key": "password"}}})
+    wanted["spec"]["retry"]["limit"] = 0
+    namespace.apply(wanted)
+    item = namespace.wait_for("hello", lambda o: "local-exec" in json.dumps(o["status"].get("history", [])))
+    assert canary not in json.dumps(item) and canary not in controller.log()
+    assert canary not in namespace.run("get", "events.events.k8s.io", "-o", "json")

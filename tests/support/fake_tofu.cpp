@@ -1,0 +1,155 @@
+#include "support/fake_tofu.hpp"
+
+#include <algorithm>
+
+#include "support/process_results.hpp"
+
+namespace deployctl::support {
+namespace {
+
+bool has(const std::vector<std::string>& argv, const std::string& word) {
+  return std::ranges::find(argv, word) != argv.end();
+}
+
+Json variables_of(const process::Command& command) {
+  for (const process::CommandFile& file : command.files)
+    if (file.path == "variables.tfvars.json") return Json::parse(file.bytes);
+  return Json::object();
+}
+
+Json actions(const std::string& action) {
+  if (action == "replace") return Json::array({"delete", "create"});
+  return Json::array({action});
+}
+
+std::string planned_line(const std::string& address, const std::string& action) {
+  return Json{{"type", "planned_change"}, {"change", Json{{"resource", Json{{"addr", address}}}, {"action", action}}}}
+             .dump() +
+         "\n";
+}
+
+}  // namespace
+
+std::string complaint(const std::string& summary, const std::string& detail, const std::string& file, int line,
+                      const std::string& address) {
+  Json diagnostic{{"severity", "error"}, {"summary", summary}, {"detail", detail}};
+  if (!file.empty()) diagnostic["range"] = Json{{"filename", file}, {"start", Json{{"line", line}}}};
+  if (!address.empty()) diagnostic["address"] = address;
+  return Json{{"@level", "error"}, {"type", "diagnostic"}, {"diagnostic", diagnostic}}.dump() + "\n";
+}
+
+executors::StepResult FakeTofu::run(const executors::Step& step) {
+  steps.push_back(step.name);
+  if (intercept)
+    if (auto result = intercept(step)) return *result;
+  const auto& command = std::get<process::Command>(step.work);
+  if (command.argv.front() != program)
+    return {.process = could_not_start("program \"" + command.argv.front() + "\" not found in /usr/bin"), .http = {}};
+  return {.process = answer(command), .http = {}, .also_good = command.also_good};
+}
+
+process::ProcessResult FakeTofu::answer(const process::Command& command) {
+  const std::vector<std::string>& argv = command.argv;
+  const std::string& word = argv.at(1);
+  if (word == "init") {
+    if (init_complaint) return exited(1, *init_complaint);
+    initialised = true;
+    serial = std::max(serial, 1);
+    return exited(0);
+  }
+  if (!initialised) return exited(1, complaint("Backend initialization required, please run \"tofu init\""));
+  if (word == "plan") return plan(command);
+  if (word == "show") return saved_ ? exited(0, shown()) : exited(1, "", "no such plan\n");
+  if (word == "apply") return apply();
+  if (word == "output") return exited(0, Json{{"page", Json{{"sensitive", false}, {"value", "x"}}}}.dump());
+  if (word == "state") return exited(0, Json{{"serial", serial}, {"resources", Json::array()}}.dump());
+  if (word == "force-unlock") {
+    if (!lock_id || !has(argv, *lock_id)) return exited(1, "", "Error: Failed to unlock state\n");
+    lock_id.reset();
+    return exited(0);
+  }
+  return exited(1, "", "unknown command\n");
+}
+
+std::string FakeTofu::lock_complaint() const {
+  return complaint("Error acquiring the state lock",
+                   "Error message: the state is already locked by another tofu client\nLock Info:\n  ID:        " +
+                       *lock_id + "\n  Path:      \n  Operation: OperationTypeApply\n  Who:       " + lock_who +
+                       "\n  Version:   1.12.6\n  Created:   " + lock_created + "\n  Info:      \n\n");
+}
+
+process::ProcessResult FakeTofu::plan(const process::Command& command) {
+  if (plan_complaint) return exited(1, *plan_complaint);
+  const bool locks = !has(command.argv, "-lock=false");
+  if (locks && terminating)
+    return exited(1, complaint("Error acquiring the state lock",
+                               "Error message: leases is forbidden: unable to create new content in namespace shop "
+                               "because it is being terminated"));
+  if (locks && lock_id) return exited(1, lock_complaint());
+  Saved made;
+  if (!has(command.argv, "-destroy")) made.wanted = module(variables_of(command));
+  made.serial = serial;
+  for (const std::string& address : tainted)
+    if (made.wanted.contains(address)) made.replaced.insert(address);
+  std::string lines;
+  for (const std::string& address : all_of(made))
+    if (const std::string action = action_on(address, made); action != "no-op") lines += planned_line(address, action);
+  const bool saves =
+      std::ranges::any_of(command.argv, [](const std::string& argument) { return argument.starts_with("-out="); });
+  if (saves) saved_ = made;
+  return exited(lines.empty() ? 0 : 2, lines);
+}
+
+std::set<std::string> FakeTofu::all_of(const Saved& saved) const {
+  std::set<std::string> all;
+  for (const auto& [address, value] : saved.wanted) all.insert(address);
+  for (const auto& [address, value] : resources) all.insert(address);
+  return all;
+}
+
+std::string FakeTofu::action_on(const std::string& address, const Saved& saved) const {
+  const auto there = resources.find(address);
+  const auto wanted = saved.wanted.find(address);
+  if (there == resources.end()) return "create";
+  if (wanted == saved.wanted.end()) return "delete";
+  if (saved.replaced.contains(address)) return "replace";
+  return there->second == wanted->second ? "no-op" : "update";
+}
+
+std::string FakeTofu::shown() const {
+  Json changes = Json::array();
+  for (const std::string& address : all_of(*saved_)) {
+    const auto wanted = saved_->wanted.find(address);
+    changes.push_back(
+        Json{{"address", address},
+             {"mode", "managed"},
+             {"change", Json{{"actions", actions(action_on(address, *saved_))},
+                             {"after", wanted == saved_->wanted.end() ? Json() : Json(wanted->second)}}}});
+  }
+  return Json{{"format_version", "1.2"}, {"resource_changes", changes}, {"output_changes", Json::object()}}.dump();
+}
+
+process::ProcessResult FakeTofu::apply() {
+  if (!saved_) return exited(1, "", "Error: no plan\n");
+  if (lock_id) return exited(1, lock_complaint());
+  if (saved_->serial != serial)
+    return exited(1, complaint("Saved plan is stale", "The given plan file can no longer be applied"));
+  ++serial;
+  for (const std::string& address : all_of(*saved_)) {
+    const auto wanted = saved_->wanted.find(address);
+    if (wanted == saved_->wanted.end()) {
+      resources.erase(address);
+      tainted.erase(address);
+      continue;
+    }
+    resources[address] = wanted->second;
+    tainted.erase(address);
+    if (!cannot_make.contains(address)) continue;
+    tainted.insert(address);
+    return exited(1, complaint("local-exec provisioner error", "Error running command 'false': exit status 1",
+                               "main.tf", 9, address));
+  }
+  return exited(0);
+}
+
+}  // namespace deployctl::support

@@ -1,0 +1,92 @@
+#include "terraform/hcl.hpp"
+
+#include <gmock/gmock.h>
+
+namespace deployctl::terraform {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::vector<BackendBlock> found(std::string_view text) {
+  const auto blocks = backend_blocks("main.tf", text);
+  EXPECT_TRUE(blocks) << blocks.error().message;
+  return blocks.value_or(std::vector<BackendBlock>{{"unreadable", ""}});
+}
+
+std::string refusal(std::string_view text) {
+  const auto blocks = backend_blocks("main.tf", text);
+  return blocks ? "" : blocks.error().message;
+}
+
+TEST(Hcl, ABackendIsFoundWithItsTypeAndPlace) {
+  EXPECT_THAT(
+      found("# the state\nterraform {\n  required_version = \">= 1.6\"\n  backend \"s3\" {\n    key = \"k\"\n  }\n}\n"),
+      ElementsAre(BackendBlock{"s3", "main.tf:4"}));
+  EXPECT_THAT(found("terraform { backend \"gcs\" {} }"), ElementsAre(BackendBlock{"gcs", "main.tf:1"}));
+  EXPECT_THAT(found("terraform {\n  backend kubernetes {\n  }\n}"),
+              ElementsAre(BackendBlock{"kubernetes", "main.tf:2"}));
+}
+
+TEST(Hcl, ACloudBlockIsABackend) {
+  EXPECT_THAT(found("terraform {\n  cloud {\n    workspaces { name = \"x\" }\n  }\n}\n"),
+              ElementsAre(BackendBlock{"cloud", "main.tf:2"}));
+}
+
+TEST(Hcl, WordsInCommentsStringsAndHeredocsAreNoBlocks) {
+  EXPECT_THAT(
+      found("// terraform { backend \"a\" {} }\n/* terraform { backend \"b\" {}\n} */\n# terraform { cloud {} }\n"),
+      IsEmpty());
+  EXPECT_THAT(found("locals {\n  a = \"terraform { backend \\\"s3\\\" {\"\n}\n"), IsEmpty());
+  EXPECT_THAT(found("locals {\n  a = <<-EOT\n    terraform {\n      backend \"s3\" {\n    \"${x}\n  EOT\n}\n"),
+              IsEmpty());
+}
+
+TEST(Hcl, BlocksElsewhereAndValuesAreNoBackend) {
+  EXPECT_THAT(found("resource \"x\" \"terraform\" {\n  backend \"s3\" {\n  }\n}\n"), IsEmpty());
+  EXPECT_THAT(found("terraform {\n  required_providers {\n    backend = { source = \"a/b\" }\n  }\n}\n"), IsEmpty());
+  EXPECT_THAT(found("terraform = {\n  backend = { s3 = {} }\n}\n"), IsEmpty());
+}
+
+TEST(Hcl, TemplatesMayHoldStringsAndBraces) {
+  EXPECT_THAT(found("locals {\n  a = \"${join(\",\", [for k, v in { \"}\" = \"{\" } : \"${k}\"])}\"\n  b = \"$${not} "
+                    "%%{one}\"\n}\n"
+                    "terraform {\n  backend \"s3\" {}\n}\n"),
+              ElementsAre(BackendBlock{"s3", "main.tf:6"}));
+}
+
+TEST(Hcl, WhatCannotBeReadIsRefusedWithFileAndLine) {
+  EXPECT_THAT(refusal("locals {\n  a = \"open\n}\n"), HasSubstr("main.tf:2: cannot be read: a string does not end"));
+  EXPECT_THAT(refusal("/* open"), HasSubstr("a comment does not end"));
+  EXPECT_THAT(refusal("locals {\n  a = <<EOT\n"), HasSubstr("a heredoc does not end"));
+  EXPECT_THAT(refusal("terraform {\n"), HasSubstr("a block does not end"));
+  EXPECT_THAT(refusal("}\n"), HasSubstr("closes nothing"));
+  EXPECT_THAT(refusal("a = [ }\n"), HasSubstr("closes nothing"));
+  EXPECT_THAT(refusal("terraform {\n  backend {\n  }\n}\n"), HasSubstr("needs one label"));
+  EXPECT_THAT(refusal("a = \"${" + std::string(2000, '"')), HasSubstr("main.tf:1"));
+}
+
+TEST(Hcl, NoEndOfAFileMakesItGoOn) {
+  const std::string text =
+      "terraform {\n  backend \"s3\" {\n    a = \"${b}\" /* c */\n    d = <<-EOT\n x\n EOT\n  }\n}\n";
+  for (std::size_t length = 0; length <= text.size(); ++length)
+    static_cast<void>(backend_blocks("main.tf", std::string_view(text).substr(0, length)));
+}
+
+TEST(HclInJson, BackendAndCloudAreFoundInObjectsAndLists) {
+  EXPECT_THAT(*backend_blocks_in_json("a.tf.json", R"({"terraform": {"backend": {"s3": {}}}})"),
+              ElementsAre(BackendBlock{"s3", "a.tf.json"}));
+  EXPECT_THAT(*backend_blocks_in_json("a.tf.json", R"({"terraform": [{"backend": [{"gcs": {}}]}, {"cloud": {}}]})"),
+              ElementsAre(BackendBlock{"gcs", "a.tf.json"}, BackendBlock{"cloud", "a.tf.json"}));
+  EXPECT_THAT(*backend_blocks_in_json("a.tf.json", R"({"resource": {"backend": {}}})"), IsEmpty());
+}
+
+TEST(HclInJson, WhatCannotBeReadIsRefused) {
+  EXPECT_THAT(backend_blocks_in_json("a.tf.json", "{").error().message, HasSubstr("a.tf.json"));
+  EXPECT_EQ(backend_blocks_in_json("a.tf.json", R"({"terraform": {"backend": "s3"}})").error().kind,
+            ErrorKind::Invalid);
+}
+
+}  // namespace
+}  // namespace deployctl::terraform
