@@ -77,11 +77,15 @@ struct Application::Parts {
                    [this](const ObjectKey& dependent) {
                      if (engine) engine->references_changed(dependent);
                    }),
-        access(client, clock, references, config,
-               [this](const kube::Config& other) {
-                 return std::make_unique<kube::HttpsTransport>(executor, clock, resolver, log, other,
-                                                               transport_options(metrics));
-               }),
+        access(
+            client, clock, references, config,
+            [this](const kube::Config& other) {
+              return std::make_unique<kube::HttpsTransport>(executor, clock, resolver, log, other,
+                                                            transport_options(metrics));
+            },
+            [this](const kube::Config& other, const std::string& code, const std::string& verb) {
+              metrics.rest_retry(code, verb, kube::authority(other));
+            }),
         watcher(executor, transport, clock, log, store, watcher_options(),
                 [this](const ObjectKey& key, runtime::Change change) { changed(key, change); }),
         signals(loop, SIGTERM, SIGINT),

@@ -41,12 +41,13 @@ Result<kube::Config> config_of_secret(const ports::KeyValues& values, const std:
 }
 
 KubeAccess::KubeAccess(kube::Client& own_client, Clock& clock, ports::References& references, kube::Config own,
-                       Connect connect)
+                       Connect connect, Retried retried)
     : own_client_(own_client),
       clock_(clock),
       references_(references),
       own_(std::move(own)),
-      connect_(std::move(connect)) {}
+      connect_(std::move(connect)),
+      retried_(std::move(retried)) {}
 
 Task<Result<ports::KubeAccess>> KubeAccess::access(const api::Deployment& deployment) {
   const auto& block = deployment.spec.kubernetes;
@@ -87,7 +88,9 @@ Task<Result<ports::KubeAccess>> KubeAccess::from_secret(ObjectKey dependent, std
     co_return access;
   }
   const auto transport = connect_(*config);
-  kube::Client client(*transport, clock_);
+  kube::Client client(*transport, clock_, [this, &config](const std::string& code, const std::string& verb) {
+    retried_(*config, code, verb);
+  });
   Result<std::string> id = co_await ask_identity(client);
   if (!id && id.error().kind == ErrorKind::Forbidden) co_return access;
   if (!id) co_return id.error().with_context("cluster of secret " + secret);

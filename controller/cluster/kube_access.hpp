@@ -28,8 +28,11 @@ class KubeAccess final : public ports::ClusterAccess {
  public:
   /// Makes the way to another cluster; its identity is asked for once.
   using Connect = std::function<std::unique_ptr<kube::Transport>(const kube::Config&)>;
+  /// A retry on that way, as kube::RetryObserver tells it.
+  using Retried = std::function<void(const kube::Config&, const std::string& code, const std::string& verb)>;
 
-  KubeAccess(kube::Client& own_client, Clock& clock, ports::References& references, kube::Config own, Connect connect);
+  KubeAccess(kube::Client& own_client, Clock& clock, ports::References& references, kube::Config own, Connect connect,
+             Retried retried);
 
   Task<Result<ports::KubeAccess>> access(const api::Deployment& deployment) override;
 
@@ -44,6 +47,7 @@ class KubeAccess final : public ports::ClusterAccess {
   ports::References& references_;
   kube::Config own_;
   Connect connect_;
+  Retried retried_;
   std::string own_id_;
   std::map<std::string, std::string> ids_;  ///< of other clusters, by hash of the kubeconfig
 };

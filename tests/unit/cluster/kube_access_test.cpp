@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "support/fake_clock.hpp"
 #include "support/fake_references.hpp"
@@ -74,6 +78,17 @@ class Bench {
   Result<ports::KubeAccess> access_of(const api::Deployment& deployment) {
     return support::run_coroutine(io, access.access(deployment));
   }
+  /// The wait between two tries passes at once.
+  Result<ports::KubeAccess> after_waiting(const api::Deployment& deployment) {
+    std::optional<Result<ports::KubeAccess>> answer;
+    asio::co_spawn(io, access.access(deployment),
+                   [&](std::exception_ptr, Result<ports::KubeAccess> given) { answer = std::move(given); });
+    io.poll();
+    clock.advance(std::chrono::minutes(1));
+    io.restart();
+    io.poll();
+    return answer ? std::move(*answer) : fail(ErrorKind::Internal, "it still waits");
+  }
   static api::Deployment a_deployment() {
     api::Deployment deployment;
     deployment.meta.key = {"shop", "web"};
@@ -94,7 +109,15 @@ class Bench {
   kube::Client client{server, clock};
   support::FakeReferences references;
   int connections = 0;
-  KubeAccess access{client, clock, references, own(), [this](const kube::Config&) { return connect(); }};
+  std::vector<std::string> retries;
+  KubeAccess access{client,
+                    clock,
+                    references,
+                    own(),
+                    [this](const kube::Config&) { return connect(); },
+                    [this](const kube::Config& config, const std::string& code, const std::string& verb) {
+                      retries.push_back(verb + " " + kube::authority(config) + " " + code);
+                    }};
 
  private:
   /// Hands the one server of the test to each connection.
@@ -155,6 +178,16 @@ TEST(KubeAccess, ASecretLeadsToItsOwnClusterWhichIsAskedOnce) {
   EXPECT_EQ(access->cluster_id, "cluster-other");
   EXPECT_EQ(bench.connections, 1);
   EXPECT_TRUE(bench.server.requests().empty());
+}
+
+TEST(KubeAccess, ARetryOnTheWayToAnotherClusterIsToldWithItsAddress) {
+  Bench bench;
+  bench.references.secrets[{"shop", "target"}] = {{"value", a_kubeconfig(kServer, "token: x")}};
+  bench.other->refuse("GET", 503, "later");
+  const auto access = bench.after_waiting(Bench::with_secret());
+  ASSERT_TRUE(access);
+  EXPECT_EQ(access->cluster_id, "cluster-other");
+  EXPECT_EQ(bench.retries, std::vector<std::string>{"get 10.0.0.1:6443 503"});
 }
 
 TEST(KubeAccess, AMissingSecretIsADependencyThatIsNotReady) {
