@@ -107,7 +107,6 @@ std::string_view PackedObject::ns() const { return field(Ns); }
 std::string_view PackedObject::name() const { return field(Name); }
 std::string_view PackedObject::uid() const { return field(Uid); }
 std::string_view PackedObject::resource_version() const { return field(Version); }
-bool PackedObject::is_readable() const { return header_of(block_.get()).readable != 0; }
 
 Stored PackedObject::unpack() const {
   const Header header = header_of(block_.get());
@@ -161,9 +160,8 @@ bool Store::put(PackedObject object) {
   const auto found = objects_.find(object);
   if (found != objects_.end()) {
     if (is_stale(*found, object)) return false;
-    erase(found);
+    objects_.erase(found);
   }
-  if (!object.is_readable()) ++unreadable_;
   objects_.insert(std::move(object));
   return true;
 }
@@ -171,7 +169,7 @@ bool Store::put(PackedObject object) {
 bool Store::remove(const ObjectKey& key, std::string_view uid) {
   const auto found = objects_.find(key);
   if (found == objects_.end() || (!uid.empty() && !found->uid().empty() && found->uid() != uid)) return false;
-  erase(found);
+  objects_.erase(found);
   return true;
 }
 
@@ -180,15 +178,10 @@ Store::Changes Store::replace(std::string_view ns, Batch batch) {
   for (const PackedObject& kept : objects_)
     if (ObjectKey key = kept.key(); (ns.empty() || key.ns == ns) && !batch.seen_.contains(key))
       changes.removed.push_back(std::move(key));
-  for (const ObjectKey& key : changes.removed) erase(objects_.find(key));
+  for (const ObjectKey& key : changes.removed) objects_.erase(objects_.find(key));
   for (PackedObject& object : batch.objects_)
     if (ObjectKey key = object.key(); put(std::move(object))) changes.changed.push_back(std::move(key));
   return changes;
-}
-
-void Store::erase(Objects::iterator at) {
-  if (!at->is_readable()) --unreadable_;
-  objects_.erase(at);
 }
 
 }  // namespace deployctl::runtime

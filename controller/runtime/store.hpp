@@ -37,7 +37,6 @@ class PackedObject {
   [[nodiscard]] std::string_view uid() const;
   [[nodiscard]] std::string_view resource_version() const;
   [[nodiscard]] ObjectKey key() const { return {std::string(ns()), std::string(name())}; }
-  [[nodiscard]] bool is_readable() const;
 
  private:
   [[nodiscard]] std::string_view field(std::size_t index) const;
@@ -67,7 +66,6 @@ class Store {
 
   [[nodiscard]] std::optional<Stored> find(const ObjectKey& key) const;
   [[nodiscard]] std::size_t size() const { return objects_.size(); }
-  [[nodiscard]] std::size_t unreadable() const { return unreadable_; }
   [[nodiscard]] std::vector<ObjectKey> keys() const;
 
   /// True when it changed anything: false for the same or an older state.
@@ -95,10 +93,8 @@ class Store {
   using Objects = std::unordered_set<PackedObject, Hash, Equal>;
 
   bool put(PackedObject object);
-  void erase(Objects::iterator at);
 
   Objects objects_;
-  std::size_t unreadable_ = 0;
 };
 
 }  // namespace deployctl::runtime
