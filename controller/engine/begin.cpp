@@ -58,7 +58,7 @@ std::unique_ptr<ActiveOperation> Engine::State::new_operation(const api::Deploym
   operation->began = services.ports.clock.steady();
   operation->write_progress_from = now + std::chrono::seconds(10);
   operation->slot = services.operation_slots.try_acquire();
-  want_slot.erase(object.meta.key);
+  slot_line.leave(object.meta.key);
   return operation;
 }
 

@@ -9,6 +9,7 @@
 #include "api/status.hpp"
 #include "base/time.hpp"
 #include "engine/rest.hpp"
+#include "engine/slot_line.hpp"
 #include "history/target.hpp"
 
 namespace deployctl::engine {
@@ -20,6 +21,7 @@ struct Nothing {
 /// Writes nothing; comes again then, or when something changes.
 struct Wait {
   std::optional<WallTime> until;
+  std::optional<Urgency> slot = {};  ///< it waits for an operation slot
   bool operator==(const Wait&) const = default;
 };
 struct AddFinalizer {

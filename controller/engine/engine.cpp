@@ -61,21 +61,38 @@ class Engine::State::Pass {
   Pass(State& state, ObjectKey key) : state_(state.self), key_(std::move(key)) { state.passing.insert(key_); }
   Pass(const Pass&) = delete;
   Pass& operator=(const Pass&) = delete;
+  /// What its last look decided; by it the key stands in line for a slot when the pass ends, or does not.
+  void decided(const Decision& decision) {
+    const Wait* wait = std::get_if<Wait>(&decision);
+    wants_ = wait != nullptr ? wait->slot : std::nullopt;
+  }
   ~Pass() {
     // The engine may be gone: frames nobody waited for are destroyed with the loop.
     const auto state = state_.lock();
     if (!state) return;
     (*state)->passing.erase(key_);
+    if (wants_) {
+      (*state)->slot_line.stand(key_, *wants_);
+    } else {
+      (*state)->slot_line.leave(key_);
+    }
+    (*state)->wake_first();
     (*state)->pass_ended.notify();
   }
 
  private:
   std::weak_ptr<State*> state_;
   ObjectKey key_;
+  std::optional<Urgency> wants_;
 };
 
+/// As many as there are free slots. One that is woken goes, or leaves the line and lets the next be woken.
+void Engine::State::wake_first() {
+  for (const ObjectKey& key : slot_line.first(services.operation_slots.available())) services.ports.requeue(key);
+}
+
 Task<Outcome> Engine::State::reconcile(ObjectKey key) {
-  const Pass standing_here(*this, key);
+  Pass standing_here(*this, key);
   for (int pass = 0; pass < kMostPasses; ++pass) {
     if (shutting_down) co_return Outcome{};
     auto found = services.ports.repository.find(key);
@@ -89,11 +106,13 @@ Task<Outcome> Engine::State::reconcile(ObjectKey key) {
       if (auto outcome = co_await take_report(object, run)) co_return *outcome;
       continue;
     }
-    const Observation observed = observe(
-        object, run,
-        {.holder = holder_of(object), .slot_free = services.operation_slots.available() > 0, .started = started});
+    const Observation observed = observe(object, run,
+                                         {.holder = holder_of(object),
+                                          .slot_free = slot_line.may_go(key, services.operation_slots.available()),
+                                          .started = started});
     log_ignored(object, run, observed.requests);
     const Decision decision = decide(object, observed, services.ports.clock.wall());
+    standing_here.decided(decision);
     services.ports.log.about(LogLevel::Debug, key, "Decided", {{"decision", Json(std::string(name_of(decision)))}});
     auto outcome =
         co_await std::visit([&](const auto& what) -> Task<Acted> { return act(object, run, what); }, decision);
@@ -141,7 +160,6 @@ Task<Outcome> Engine::State::object_is_gone(ObjectKey key) {
     services.ports.measurements.orphaned(run.operation->snapshot.spec.type);
     co_await finish(key, run);
   }
-  want_slot.erase(key);
   runs.erase(key);
   services.forget_secrets(key);
   services.ports.measurements.object_gone(key);
@@ -173,8 +191,7 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment /*object*/, Object
   co_return Outcome{};
 }
 
-Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, Wait decision) {
-  if (!run.operation && services.operation_slots.available() == 0) want_slot.insert(object.meta.key);
+Task<Engine::State::Acted> Engine::State::act(api::Deployment /*object*/, ObjectRun& /*run*/, Wait decision) {
   co_return until(decision.until);
 }
 
@@ -208,6 +225,9 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
 Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, Resolve /*decision*/) {
   const api::Requests requests = api::read_requests(object.meta.annotations, object.status.last_handled);
   run.references_changed = false;
+  // It may take long: the slot goes to the next in line meanwhile.
+  slot_line.leave(object.meta.key);
+  wake_first();
   run.resolution = std::make_unique<Resolution>(
       co_await resolve(services, object, run.desired, requests.reconcile ? requests.reconcile->token : ""));
   run.desired = run.resolution->desired;

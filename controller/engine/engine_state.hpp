@@ -40,6 +40,7 @@ struct Engine::State {
   Task<bool> is_of_another_life(api::Deployment object, ObjectRun& run);
   [[nodiscard]] HolderState holder_of(const api::Deployment& object) const;
   void log_ignored(const api::Deployment& object, ObjectRun& run, const api::Requests& requests);
+  void wake_first();
   [[nodiscard]] Outcome until(std::optional<WallTime> time) const;
 
   // begin.cpp
@@ -122,8 +123,8 @@ struct Engine::State {
   Recorder recorder;
   WallTime started;
   std::map<ObjectKey, ObjectRun> runs;
-  std::set<ObjectKey> want_slot;  ///< woken when an operation ends
-  std::set<ObjectKey> passing;    ///< a reconcile stands in runs[key]: nobody else lets go of what is there
+  SlotLine slot_line;           ///< who waits for a slot
+  std::set<ObjectKey> passing;  ///< a reconcile stands in runs[key]: nobody else lets go of what is there
   Notifier pass_ended;
   std::uint64_t last_ticket = 0;
   bool shutting_down = false;

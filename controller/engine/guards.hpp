@@ -2,6 +2,7 @@
 
 // The guards of decide(), each answering what it decides or nothing ("not my case, ask the next"). Internal to decide.
 
+#include <chrono>
 #include <optional>
 
 #include "api/deployment.hpp"
@@ -24,6 +25,11 @@ struct Look {
   [[nodiscard]] bool forced() const { return seen.requests.force.has_value(); }
 };
 using Answer = std::optional<Decision>;
+
+/// A freed slot wakes the first of those that wait; the time is only in case it did not.
+inline Wait wait_for_slot(const Look& look, Urgency urgency) {
+  return Wait{.until = look.now + std::chrono::seconds(30), .slot = urgency};
+}
 
 // guards_operation.cpp
 Answer open_elsewhere(const Look& look);      // 1

@@ -62,15 +62,15 @@ bool is_due(const Look& look, WallTime due) { return look.now >= due || look.see
 Standing at_rest(Rest rest, std::optional<WallTime> until = std::nullopt) { return {{}, std::move(rest), until}; }
 Standing decided(Decision decision) { return {std::move(decision), {}, {}}; }
 
-Standing start(const Look& look, Decision begin) {
+Standing start(const Look& look, Decision begin, Urgency urgency) {
   if (look.seen.slot_free) return decided(std::move(begin));
-  return decided(Wait{look.now + std::chrono::seconds(30)});
+  return decided(wait_for_slot(look, urgency));
 }
 
 Standing roll_back(const Look& look, const Asked& wanted, std::int64_t attempt) {
   const auto target = history::automatic_target(look.status(), wanted.digest);
   if (!target) return at_rest(stalled(reasons::kRollbackFailed, target.error().message));
-  return start(look, RollBack{.target = *target, .trigger = "Automatic", .attempt = attempt});
+  return start(look, RollBack{.target = *target, .trigger = "Automatic", .attempt = attempt}, Urgency::Person);
 }
 
 /// The rollback of this failure was begun before: it failed, or was cut off.
@@ -148,10 +148,12 @@ Standing planned_rollback(const Look& look, bool approved) {
     const WallTime due = last->finished_at + retry_delay(look.object.spec.retry, last->attempts, look.object.meta.uid);
     if (!is_due(look, due)) return at_rest(recalled(waiting(last->reason, last->message)), due);
   }
-  return start(look, RollBack{.target = *planned_target(look.status()),
-                              .trigger = "Automatic",
-                              .attempt = counted_rollbacks(look.status()) + 1,
-                              .approved = approved});
+  return start(look,
+               RollBack{.target = *planned_target(look.status()),
+                        .trigger = "Automatic",
+                        .attempt = counted_rollbacks(look.status()) + 1,
+                        .approved = approved},
+               Urgency::Person);
 }
 
 /// Guard 11, approval: a plan of what is asked waits for a person. Nothing: none does, or it goes on with it.
@@ -204,6 +206,12 @@ Standing of_error(const Look& look, const Desired& desired) {
   return at_rest(std::move(rest), resolve_again_at(look, desired));
 }
 
+Urgency urgency_of(const Look& look, const Begin& next, bool retry) {
+  if (next.forced || next.approved || look.seen.requests.reconcile) return Urgency::Person;
+  if (retry) return Urgency::Retry;
+  return next.trigger == "Source" || next.trigger == "Variables" ? Urgency::Resync : Urgency::Person;
+}
+
 Standing begin(const Look& look, const Desired& desired, const Asked& wanted) {
   const api::HistoryEntry* last = newest_deploy(look.status(), wanted.digest, wanted.gate);
   const bool retry = last != nullptr && last->result == api::HistoryResult::Failed && !look.forced();
@@ -214,7 +222,8 @@ Standing begin(const Look& look, const Desired& desired, const Asked& wanted) {
              .forced = look.forced(),
              .moves = desired.target_move.has_value(),
              .approved = stands(look, wanted) && is_approved(look.status(), look.seen.requests)};
-  return start(look, std::move(next));
+  const Urgency urgency = urgency_of(look, next, retry);
+  return start(look, std::move(next), urgency);
 }
 
 }  // namespace

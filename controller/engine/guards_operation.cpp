@@ -14,16 +14,12 @@ namespace {
 
 /// How soon a holder that cannot be proven dead is looked at again.
 constexpr Duration kHolderPoll = std::chrono::seconds(10);
-/// A freed slot wakes who waits for one; this is only in case it did not.
-constexpr Duration kSlotPoll = std::chrono::seconds(30);
 
 bool has_finalizer(const api::Deployment& object) {
   return std::ranges::find(object.meta.finalizers, api::kFinalizer) != object.meta.finalizers.end();
 }
 
 bool is_overdue(const Look& look, const Running& running) { return running.deadline && look.now >= *running.deadline; }
-
-Wait wait_for_slot(const Look& look) { return Wait{look.now + kSlotPoll}; }
 
 /// The task ends by itself; its deadline and its progress do not.
 Decision wait_for_task(const Running& running) {
@@ -109,7 +105,7 @@ Answer waiting_rollback(const Look& look) {
   const bool approved = is_approved(status, look.seen.requests);
   if (!approved && look.now < status.plan->expires_at) return std::nullopt;
   if (const auto due = retry_of_rollback(look); due && look.now < *due) return Wait{due};
-  if (!look.seen.slot_free) return wait_for_slot(look);
+  if (!look.seen.slot_free) return wait_for_slot(look, Urgency::Person);
   return RollBack{.target = *planned_target(status), .trigger = "Request", .attempt = 1, .approved = approved};
 }
 
@@ -122,7 +118,7 @@ Answer open_elsewhere(const Look& look) {
   if (!open || look.seen.running) return std::nullopt;
   if (look.seen.holder == HolderState::Unproven) return Wait{look.now + kHolderPoll};
   if (look.object.meta.deleting) return std::nullopt;  // nothing is run again only to be destroyed
-  if (!look.seen.slot_free) return wait_for_slot(look);
+  if (!look.seen.slot_free) return wait_for_slot(look, Urgency::Person);
   return Recover{};
 }
 
@@ -140,7 +136,7 @@ Answer being_deleted(const Look& look) {
   if (!look.seen.looked_back && !ever_deployed(look.status())) return LookBack{};
   if (look.seen.destroyed || !ever_deployed(look.status())) return RemoveFinalizer{};
   if (look.seen.destroy_retry_at && look.now < *look.seen.destroy_retry_at) return Wait{look.seen.destroy_retry_at};
-  if (!look.seen.slot_free) return wait_for_slot(look);
+  if (!look.seen.slot_free) return wait_for_slot(look, Urgency::Person);
   return Destroy{};
 }
 
@@ -198,7 +194,7 @@ Answer asked_to_roll_back(const Look& look) {
         .request = {
             .token = asked->asked.token, .result = api::RequestResult::Refused, .message = target.error().message}};
   if (const auto due = retry_of_rollback(look); due && look.now < *due) return Wait{due};
-  if (!look.seen.slot_free) return wait_for_slot(look);
+  if (!look.seen.slot_free) return wait_for_slot(look, Urgency::Person);
   return RollBack{.target = *target, .trigger = "Request"};
 }
 

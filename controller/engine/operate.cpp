@@ -342,7 +342,7 @@ void Engine::State::measure(const api::Deployment& object, const ActiveOperation
   if (!goes_back) measurements.deployment_finished(object.spec.type, "failed", took);
 }
 
-/// Directories go after the record; whoever waits for a slot is woken.
+/// Directories go after the record; whoever is first in line for the slot is woken.
 Task<void> Engine::State::finish(ObjectKey key, ObjectRun& run) {
   const std::vector<std::string> directories = run.operation->directories;
   run.operation.reset();
@@ -350,7 +350,7 @@ Task<void> Engine::State::finish(ObjectKey key, ObjectRun& run) {
     if (const auto removed = co_await services.workspaces.remove(id); !removed)
       services.ports.log.about(LogLevel::Warning, key, "Failed to remove a work directory",
                                {{"error", Json(removed.error().message)}});
-  for (const ObjectKey& waiting : std::exchange(want_slot, {})) services.ports.requeue(waiting);
+  wake_first();
 }
 
 }  // namespace deployctl::engine

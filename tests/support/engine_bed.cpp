@@ -16,9 +16,10 @@ constexpr auto kElsewhere = std::chrono::milliseconds(15);
 
 }  // namespace
 
-EngineBed::EngineBed()
+EngineBed::EngineBed(std::size_t slots)
     : logger_(LogLevel::Debug, LogEncoding::Json, nullptr, [this](std::string_view line) { log.emplace_back(line); }),
-      through_(repository, power) {
+      through_(repository, power),
+      slots_(slots) {
   auto made = std::make_unique<FakeExecutor>();
   executor = made.get();
   registry_.add(api::Type::Docker, std::move(made));
@@ -37,7 +38,7 @@ void EngineBed::start() {
   options.work_dir = directory_.path() / "work";
   options.installation = "test";
   options.holder = self;
-  options.max_processes = 2;
+  options.max_processes = slots_;
   options.is_dead = [this](const api::Holder& holder) { return dead.contains(holder.identity); };
   const engine::Ports ports{.repository = through_,
                             .references = references,

@@ -113,7 +113,7 @@ class CrashingRepository final : public ports::Repository {
 
 class EngineBed {
  public:
-  EngineBed();
+  explicit EngineBed(std::size_t slots = 2);
   ~EngineBed();
 
   const ObjectKey key{"shop", "web"};
@@ -169,6 +169,7 @@ class EngineBed {
   CrashingRepository through_;
   std::set<ObjectKey> queue_;
   std::map<ObjectKey, WallTime> due_;
+  std::size_t slots_;
   int processes_ = 0;
   bool stopping_ = false, stopped_ = false;
   std::unique_ptr<engine::Engine> engine_;

@@ -627,6 +627,24 @@ TEST(Decide, BeginWaitsForASlot) {
   EXPECT_TRUE(as<Wait>(decide(a_deployment().with_finalizer().serving(1, "1"), seen, kNow)));
 }
 
+TEST(Decide, WhoWaitsForASlotSaysHowUrgentItIs) {
+  const auto urgency = [](const api::Deployment& object, Observation seen) {
+    seen.slot_free = false;
+    const Decision decision = decide(object, seen, kNow);
+    return as<Wait>(decision) ? as<Wait>(decision)->slot : std::nullopt;
+  };
+  const api::Deployment object = a_deployment().with_finalizer().serving(1, "1");
+  Observation seen = wanting("2");
+  EXPECT_EQ(urgency(object, seen), Urgency::Person);
+  seen.desired->trigger = "Source";
+  EXPECT_EQ(urgency(object, seen), Urgency::Resync);
+  seen.requests.force = api::Asked{"now", true};
+  EXPECT_EQ(urgency(object, seen), Urgency::Person);
+  const api::Deployment failed = a_deployment().with_finalizer().after(
+      OperationKind::Deploy, 1, "1", HistoryResult::Failed, reasons::kStateLocked, kNow - std::chrono::hours(1));
+  EXPECT_EQ(urgency(failed, wanting("1")), Urgency::Retry);
+}
+
 TEST(Decide, SupersededReleaseIsNotTakenForWhatServes) {  // fault R6
   const api::Deployment object =
       a_deployment()
