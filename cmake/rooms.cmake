@@ -62,11 +62,11 @@ function(bed NAME WORD)
   set_tests_properties(bed.${NAME}.down PROPERTIES FIXTURES_CLEANUP ${NAME} TIMEOUT 120)
 endfunction()
 
-#   pytest_test(NAME FILE file.py [BED node|control_plane] [TIMEOUT seconds] [LABELS words...])
+#   pytest_test(NAME FILE file.py [BED node|control_plane] [TIMEOUT seconds] [LABELS words...] [ENVIRONMENT NAME=value...])
 # Each function test_* of the file becomes the test NAME.function of ctest. A bed is started by ctest once for all tests that need it
 # (tests/CMakeLists.txt); tests on the node run one at a time, because they share its docker daemon and its processors.
 function(pytest_test NAME)
-  cmake_parse_arguments(TEST "" "FILE;BED;TIMEOUT" "LABELS" ${ARGN})
+  cmake_parse_arguments(TEST "" "FILE;BED;TIMEOUT" "LABELS;ENVIRONMENT" ${ARGN})
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 180)
   endif()
@@ -75,7 +75,8 @@ function(pytest_test NAME)
   file(STRINGS ${file} lines REGEX "^def test_[a-zA-Z0-9_]+")
   set(environment "PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/support_py" "PYTHONDONTWRITEBYTECODE=1"
     "DEPLOYCTL_BINARY_DIR=${PROJECT_BINARY_DIR}" "DEPLOYCTL_CONTROL_PLANE=${DEPLOYCTL_BEDS}/control_plane"
-    "DEPLOYCTL_NODE=${DEPLOYCTL_BEDS}/node" "DEPLOYCTL_DOCKER=${DEPLOYCTL_BEDS}/docker")
+    "DEPLOYCTL_NODE=${DEPLOYCTL_BEDS}/node" "DEPLOYCTL_DOCKER=${DEPLOYCTL_BEDS}/docker"
+    ${TEST_ENVIRONMENT})
   foreach(line ${lines})
     string(REGEX REPLACE "^def (test_[a-zA-Z0-9_]+).*" "\\1" function ${line})
     string(REGEX REPLACE "^test_" "" sentence ${function})

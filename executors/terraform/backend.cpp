@@ -74,6 +74,26 @@ std::optional<Error> refused_file(const ports::SourceTree& files) {
   return std::nullopt;
 }
 
+/// What the tool takes: backendConfigSecretRef, the block, spec.env, and where none of them says it, ours.
+std::optional<Error> refused_namespace(const executors::Inputs& inputs, const BackendBlock& own) {
+  if (own.type != "kubernetes" || inputs.allow_cluster_scope) return std::nullopt;
+  std::string where = own.where;
+  std::string ns = own.ns.value_or(inputs.key.ns);
+  if (const auto set = inputs.env.find(std::string(kNamespaceVariable)); !own.ns && set != inputs.env.end()) {
+    where = "spec.env " + set->first;
+    ns = set->second;
+  }
+  if (const auto set = inputs.backend_config.find("namespace"); set != inputs.backend_config.end()) {
+    where = "spec.terraform.backendConfigSecretRef";
+    ns = set->second;
+  }
+  if (ns == inputs.key.ns) return std::nullopt;
+  const std::string named = ns.empty() ? "a namespace that is no plain text" : "namespace \"" + ns + "\"";
+  return fail(ErrorKind::AccessDenied, where + ": the state would be kept in " + named + ", not in \"" + inputs.key.ns +
+                                           "\" of this object: remove it, or let the controller run with "
+                                           "--allow-cluster-scope");
+}
+
 }  // namespace
 
 std::string_view program(Tool tool) { return tool == Tool::Tofu ? "tofu" : "terraform"; }
@@ -92,6 +112,8 @@ Result<Backend> backend_of(const executors::Inputs& inputs, Tool tool) {
     if (policy == Policy::Kubernetes)
       return invalid("spec.terraform.backend: Kubernetes, but " + own.where + " declares backend \"" + own.type +
                      "\": remove one of the two (an empty state would build everything twice)");
+    for (const BackendBlock& each : *found)
+      if (auto refused = refused_namespace(inputs, each)) return *refused;
     return Backend{.ours = false, .type = own.type};
   }
   if (policy == Policy::Module)

@@ -22,8 +22,12 @@ struct Backend {
   bool operator==(const Backend&) const = default;
 };
 
+/// Tells the tool which namespace a backend "kubernetes" keeps its state in that does not say so itself.
+inline constexpr std::string_view kNamespaceVariable = "KUBE_NAMESPACE";
+
 /// As `spec.terraform.backend` and the module's own files say. Which files count depends on the tool: only tofu reads
-/// *.tofu, and with one beside it not the *.tf of the same name. Error: Invalid, naming the field or the file.
+/// *.tofu, and with one beside it not the *.tf of the same name. Error: Invalid, naming the field or the file;
+/// AccessDenied where a backend "kubernetes" names another namespace.
 Result<Backend> backend_of(const executors::Inputs& inputs, Tool tool);
 
 /// What tells our state Secrets and their Leases apart from others: label tfstateSecretSuffix, and the end of their

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/constants.hpp"
 #include "base/strict_json.hpp"
 #include "terraform/plan.hpp"
 
@@ -22,6 +23,7 @@ constexpr process::Stop kLet = {SIGTERM, minutes(5)};
 
 constexpr std::string_view kSettings = "tool.tfrc";
 constexpr std::string_view kVariables = "variables.tfvars.json";
+constexpr const char* kLeases = "leases.coordination.k8s.io";
 constexpr std::string_view kBackendValues = "backend-values.json";
 
 const api::Terraform& block(const Inputs& in) {
@@ -46,6 +48,7 @@ process::Command a_command(const Inputs& in, const Bench& bench, std::vector<std
   command.files.push_back({.path = std::string(kSettings), .bytes = "disable_checkpoint = true\n"});
   if (bench.backend.type == "kubernetes" && !in.kubeconfig.empty()) {
     command.env["KUBE_CONFIG_PATH"] = in_work_dir(in, "kubeconfig");
+    command.env.emplace(kNamespaceVariable, in.key.ns);
     command.files.push_back({.path = "kubeconfig", .bytes = in.kubeconfig});
   }
   if (bench.backend.ours) command.files.push_back(backend_file(in));
@@ -71,6 +74,17 @@ std::string parallelism(const Inputs& in) { return "-parallelism=" + std::to_str
 
 Step asking(std::string name, process::Command command, Duration timeout) {
   return {.name = std::move(name), .work = std::move(command), .timeout = timeout, .effect = Effect::None};
+}
+
+/// For the state that is kept by us.
+process::Command kubectl(const Inputs& in, std::vector<std::string> arguments) {
+  process::Command command;
+  command.argv = {"kubectl", "--namespace=" + in.key.ns};
+  std::ranges::move(arguments, std::back_inserter(command.argv));
+  command.env["KUBECONFIG"] = in_work_dir(in, "kubeconfig");
+  command.files.push_back({.path = "kubeconfig", .bytes = in.kubeconfig});
+  command.stdout_capture = kLines;
+  return command;
 }
 
 }  // namespace
@@ -135,6 +149,30 @@ Step pull_state(const Inputs& in, const Bench& bench) {
 
 Step unlock(const Inputs& in, const Bench& bench, const std::string& lock_id) {
   return asking("unlock", a_command(in, bench, {"force-unlock", "-force", lock_id}), minutes(2));
+}
+
+Step find_lease(const Inputs& in) {
+  process::Command command = kubectl(in, {"get", kLeases, lock_name(in), "--ignore-not-found", "--output=json"});
+  command.stdout_capture = process::whole(kMaxAnswer);
+  return asking("lease", std::move(command), minutes(1));
+}
+
+Step own_lease(const Inputs& in) {
+  const Json owner = {{"apiVersion", api::kApiVersion}, {"kind", api::kKind}, {"name", in.key.name}, {"uid", in.uid}};
+  const Json patch = {{"metadata", {{"ownerReferences", Json::array({owner})}}}};
+  return {.name = "own-lease",
+          .work = kubectl(in, {"patch", kLeases, lock_name(in), "--type=merge", "--patch=" + dump_json(patch)}),
+          .timeout = minutes(1),
+          .effect = Effect::Repeatable};
+}
+
+Step forget(const Inputs& in) {
+  const std::string chosen = "tfstate=true,tfstateSecretSuffix=" + state_suffix(in.key) +
+                             ",tfstateWorkspace=" + block(in).workspace.value_or("default");
+  return {.name = "forget",
+          .work = kubectl(in, {"delete", "secrets", "--selector=" + chosen, "--ignore-not-found", "--wait=false"}),
+          .timeout = minutes(1),
+          .effect = Effect::Repeatable};
 }
 
 }  // namespace deployctl::terraform

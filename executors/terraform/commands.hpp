@@ -34,4 +34,10 @@ executors::Step pull_state(const executors::Inputs& inputs, const Bench& bench);
 /// Of a lock that a dead attempt of ours left; that attempt's journal stands.
 executors::Step unlock(const executors::Inputs& inputs, const Bench& bench, const std::string& lock_id);
 
+/// The state kept by us, once all is destroyed: its Lease is given to the object, with which it goes away, and then the
+/// empty Secret is removed. The Lease tells whoever destroys again that the state was removed and not lost.
+executors::Step find_lease(const executors::Inputs& inputs);
+executors::Step own_lease(const executors::Inputs& inputs);
+executors::Step forget(const executors::Inputs& inputs);
+
 }  // namespace deployctl::terraform

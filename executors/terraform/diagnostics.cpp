@@ -88,6 +88,7 @@ struct Rule {
 constexpr std::array kRules = {
     Rule{"because it is being terminated", ErrorKind::Transient},
     Rule{"which is newer than current", ErrorKind::ExecutorUnavailable, "install that version of the tool"},
+    Rule{"Unsupported state file format", ErrorKind::ExecutorUnavailable, "install that version of the tool"},
     Rule{"No value for required variable", ErrorKind::Invalid, "set it in spec.variables"},
     Rule{"does not have a provider named", ErrorKind::Invalid},
     Rule{"doesn't match any of the checksums", ErrorKind::SourceFailed},

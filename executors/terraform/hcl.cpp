@@ -163,7 +163,20 @@ std::string_view block_of(const std::vector<Token>& header, const Token& open) {
   return plain ? header.front().text : std::string_view();
 }
 
-std::string place(const std::string& file, int line) { return file + ":" + std::to_string(line); }
+bool is_in_backend(const std::vector<Bracket>& open) {
+  return open.size() == 2 && open.front().block == "terraform" && open.back().block == "backend";
+}
+
+/// `line` is what stands on one line of a block: a name, "=", and a value of any form.
+bool names_namespace(const std::vector<Token>& line) {
+  return line.size() >= 2 && line[0].kind == Token::Kind::Word && line[0].text == "namespace" && line[1].text == "=";
+}
+
+std::string plain_text(const std::vector<Token>& line) {
+  const bool plain = line.size() == 3 && line[2].kind == Token::Kind::Text &&
+                     line[2].text.find_first_of("\\$%") == std::string_view::npos;
+  return plain ? std::string(line[2].text) : std::string();
+}
 
 std::vector<const Json*> each(const Json& value) {
   std::vector<const Json*> all;
@@ -174,6 +187,18 @@ std::vector<const Json*> each(const Json& value) {
   return all;
 }
 
+std::optional<std::string> namespace_in_json(const Json& settings) {
+  for (const Json* block : each(settings)) {
+    if (!block->is_object() || !block->contains("namespace")) continue;
+    const Json& value = block->at("namespace");
+    if (!value.is_string() || value.get_ref<const std::string&>().find_first_of("$%") != std::string::npos) return "";
+    return value.get<std::string>();
+  }
+  return std::nullopt;
+}
+
+std::string place(const std::string& file, int line) { return file + ":" + std::to_string(line); }
+
 }  // namespace
 
 Result<std::vector<BackendBlock>> backend_blocks(const std::string& file, std::string_view text) {
@@ -182,6 +207,10 @@ Result<std::vector<BackendBlock>> backend_blocks(const std::string& file, std::s
   std::vector<Token> header;
   Tokens tokens(text);
   for (Token token = tokens.next(); token.kind != Token::Kind::End; token = tokens.next()) {
+    const bool ends_line =
+        token.kind != Token::Kind::Word && token.kind != Token::Kind::Text && token.kind != Token::Kind::Other;
+    if (ends_line && is_in_backend(open) && names_namespace(header))
+      found.back().ns = token.kind == Token::Kind::Open ? std::string() : plain_text(header);
     if (token.kind == Token::Kind::Open) {
       const std::string_view block = block_of(header, token);
       const bool in_terraform = open.size() == 1 && open.back().block == "terraform";
@@ -220,7 +249,8 @@ Result<std::vector<BackendBlock>> backend_blocks_in_json(const std::string& file
       if (!block->contains("backend")) continue;
       for (const Json* backend : each(block->at("backend"))) {
         if (!backend->is_object()) return fail(ErrorKind::Invalid, file + ": terraform.backend is no object");
-        for (const auto& [type, settings] : backend->items()) found.push_back({type, file});
+        for (const auto& [type, settings] : backend->items())
+          found.push_back({type, file, namespace_in_json(settings)});
       }
     }
   }

@@ -4,6 +4,7 @@
 // Comments, strings, templates and heredocs are stepped over, so that their text is never taken for a block. What
 // cannot be read is refused, never guessed: with the wrong state everything would be built twice. Pure.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,8 @@ namespace deployctl::terraform {
 struct BackendBlock {
   std::string type;   ///< "kubernetes", "s3", …; "cloud" of a cloud block
   std::string where;  ///< "main.tf:3"
+  /// Its attribute `namespace`; empty where that is no plain text. Nothing: it has none.
+  std::optional<std::string> ns = {};
   bool operator==(const BackendBlock&) const = default;
 };
 

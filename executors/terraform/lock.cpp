@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/strict_json.hpp"
 #include "base/text.hpp"
 #include "terraform/diagnostics.hpp"
 
@@ -81,6 +82,15 @@ Error locked_error(const LockInfo& lock, const executors::Inputs& inputs, Tool t
   message += "; when nothing runs there any more: " + std::string(program(tool)) + " force-unlock -force " + lock.id;
   if (backend.ours) message += ", or kubectl --namespace=" + inputs.key.ns + " delete lease " + lock_name(inputs);
   return fail(ErrorKind::StateLocked, std::move(message));
+}
+
+bool is_owned(std::string_view lease, const std::string& uid) {
+  const auto read = parse_json(lease);
+  const Json::json_pointer owners("/metadata/ownerReferences");
+  if (!read || !read->is_object() || !read->contains(owners) || !read->at(owners).is_array()) return false;
+  return std::ranges::any_of(read->at(owners), [&](const Json& owner) {
+    return owner.is_object() && owner.contains("uid") && owner.at("uid") == Json(uid);
+  });
 }
 
 }  // namespace deployctl::terraform

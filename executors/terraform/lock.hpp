@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/time.hpp"
 #include "executors/executor.hpp"
@@ -26,5 +27,8 @@ bool is_of_dead_attempt(const LockInfo& lock, const executors::Inputs& inputs);
 
 /// StateLocked: id, who, since when, and the command that ends it.
 Error locked_error(const LockInfo& lock, const executors::Inputs& inputs, Tool tool, const Backend& backend);
+
+/// Whether a Lease, as JSON, was given to the object with this uid: then all it stood for was destroyed.
+bool is_owned(std::string_view lease, const std::string& uid);
 
 }  // namespace deployctl::terraform

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "process/exit_status.hpp"
 #include "terraform/diagnostics.hpp"
 #include "terraform/lock.hpp"
 #include "terraform/outputs.hpp"
@@ -170,11 +171,23 @@ Script destroy(Inputs in) {
   Next planned = co_await make_plan(in, &*bench, PlanFor::Destroy, &plan);
   if (has_failed(planned)) co_return planned;
   Next there = co_await refuse_lost_state(in, *bench, plan);
+  if (has_failed(there) && bench->backend.ours) {
+    const StepResult lease = co_await find_lease(in);
+    if (lease.ok() && is_owned(lease.process.out, in.uid)) there = Done{};
+  }
   if (has_failed(there)) co_return there;
-  if (!plan.changes_anything()) co_return Done{"nothing to destroy"};
-  const StepResult destroyed = co_await apply(in, *bench, PlanFor::Destroy);
-  if (!destroyed.ok()) co_return Failed{apply_error(in, *bench, "destroy", destroyed)};
-  co_return Done{std::to_string(plan.to_destroy()) + " destroyed"};
+  std::string told = "nothing to destroy";
+  if (plan.changes_anything()) {
+    const StepResult destroyed = co_await apply(in, *bench, PlanFor::Destroy);
+    if (!destroyed.ok()) co_return Failed{apply_error(in, *bench, "destroy", destroyed)};
+    told = std::to_string(plan.to_destroy()) + " destroyed";
+  }
+  // One that never served may be tried again: its state stays, or it would be missed.
+  if (!bench->backend.ours || in.previous_revision == 0) co_return Done{told};
+  StepResult forgotten = co_await own_lease(in);
+  if (forgotten.ok()) forgotten = co_await forget(in);
+  if (!forgotten.ok()) told += "; its empty state stays: " + process::failure("kubectl", forgotten.process).message;
+  co_return Done{told};
 }
 
 }  // namespace deployctl::terraform

@@ -1,4 +1,5 @@
-"""Modules by the pinned tofu, their state in the cluster. Built-in resources only: needs no node and no registry."""
+"""Modules by the pinned tofu, their state in the cluster. Built-in resources only: needs no node and no registry. With
+DEPLOYCTL_TERRAFORM_BINARY the same by that tool."""
 import base64
 import gzip
 import json
@@ -12,6 +13,9 @@ from kubectl import KIND, condition, history
 from waiting import stays, wait_until
 
 QUICK = {"retry": {"interval": "1s", "maxInterval": "1s"}}
+TOOL = os.environ.get("DEPLOYCTL_TERRAFORM_BINARY", "tofu")
+BINARY = {"binary": TOOL} if TOOL != "tofu" else {}
+STATE, LOCK = "tfstate-default-hello-deployctl", "lock-tfstate-default-hello-deployctl"
 PAGE = '''variable "greeting" {
   type = string
 }
@@ -26,7 +30,7 @@ output "page" {
 
 def module(greeting="hello 1", extra="", version="1.0.0", **block):
     return objects.deployment("hello", "terraform", version=version, timeout="60s", source={"inline": {"files": {"main.tf": PAGE + extra}}},
-                              variables=[{"name": "greeting", "value": greeting}], terraform={"autoApprove": True, **block}, **QUICK)
+                              variables=[{"name": "greeting", "value": greeting}], terraform={"autoApprove": True, **BINARY, **block}, **QUICK)
 
 
 def resource(name, command="true"):
@@ -35,7 +39,7 @@ def resource(name, command="true"):
 
 
 def state(namespace):
-    secret = namespace.get("secret", "tfstate-default-hello-deployctl")
+    secret = namespace.get("secret", STATE)
     return json.loads(gzip.decompress(base64.b64decode(secret["data"]["tfstate"])))
 
 
@@ -51,7 +55,7 @@ def ready_message(item):
     return condition(item, "Ready").get("message", "")
 
 
-def tofu_of(controller):
+def tool_of(controller):
     """The tool's process that runs `apply` for this controller."""
     found = []
     for entry in pathlib.Path("/proc").iterdir():
@@ -61,7 +65,7 @@ def tofu_of(controller):
             words = (entry / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if words[0].endswith(b"tofu") and b"apply" in words and any(str(controller.work).encode() in word for word in words):
+        if words[0].endswith(TOOL.encode()) and b"apply" in words and any(str(controller.work).encode() in word for word in words):
             found.append(int(entry.name))
     return found
 
@@ -74,8 +78,29 @@ def test_a_module_is_deployed_upgraded_and_destroyed(namespace, controller):
     namespace.apply(module("hello 2", version="2.0.0"))
     namespace.wait_for("hello", lambda o: o["status"].get("version") == "2.0.0" and condition(o, "Ready")["status"] == "True")
     assert page(namespace) == "hello 2"
+    lease = namespace.get("lease", LOCK)
     namespace.run("delete", KIND, "hello", "--timeout=60s")
-    assert in_state(namespace) == set()
+    assert namespace.find("secret", STATE) is None, "the empty state is removed with the rest"
+    wait_until(lambda: namespace.find("lease", LOCK) is None, 90, what="its lock goes with the object")
+    assert lease["metadata"].get("ownerReferences") is None, "and not before all was destroyed"
+
+
+def test_an_orphaned_module_keeps_its_state(namespace, controller):
+    namespace.apply(module())
+    namespace.wait_ready("hello")
+    namespace.run("patch", KIND, "hello", "--type=merge", "-p", json.dumps({"spec": {"deletionPolicy": "Orphan"}}))
+    namespace.run("delete", KIND, "hello", "--timeout=60s")
+    stays(lambda: in_state(namespace) == {"terraform_data.page"} and namespace.find("lease", LOCK) is not None, 2)
+
+
+def test_a_state_in_another_namespace_is_refused(namespace, controller):
+    own = 'terraform {\n  backend "kubernetes" {\n    secret_suffix = "own"\n    namespace = "kube-system"\n  }\n}\n'
+    namespace.apply(module(extra=own))
+    item = namespace.wait_reason("hello", "AccessDenied")
+    assert 'the state would be kept in namespace "kube-system"' in ready_message(item)
+    namespace.apply(module(extra=own.replace("kube-system", namespace.namespace)))
+    namespace.wait_ready("hello")
+    assert namespace.get("secret", "tfstate-default-own")["metadata"]["namespace"] == namespace.namespace
 
 
 def test_an_apply_that_fails_half_way_is_rolled_back_by_a_plan(namespace, controller):
@@ -120,9 +145,9 @@ def test_killed_in_mid_apply_the_lock_of_the_dead_attempt_is_released_and_it_is_
     wait_until(marks.exists, 30, what="the apply runs")
     namespace.wait_for("hello", lambda o: o["status"].get("operation", {}).get("step") == "apply")
     controller.kill()
-    for pid in tofu_of(controller):
+    for pid in tool_of(controller):
         os.killpg(pid, signal.SIGKILL)
-    lease = namespace.get("lease", "lock-tfstate-default-hello-deployctl")
+    lease = namespace.get("lease", LOCK)
     assert lease["spec"]["holderIdentity"], "the lock is left"
     gate.unlink()
     controller.start()
@@ -138,15 +163,15 @@ def test_a_lock_of_somebody_else_is_waited_for_and_never_broken(namespace, contr
     namespace.wait_ready("hello")
     info = {"ID": "11111111-2222", "Operation": "OperationTypeApply", "Who": "somebody@else", "Version": "1.12.6", "Created": "2026-11-26T00:00:00Z"}
     patch = {"metadata": {"annotations": {"app.terraform.io/lock-info": json.dumps(info)}}, "spec": {"holderIdentity": info["ID"]}}
-    namespace.run("patch", "lease", "lock-tfstate-default-hello-deployctl", "--type=merge", "-p", json.dumps(patch))
+    namespace.run("patch", "lease", LOCK, "--type=merge", "-p", json.dumps(patch))
     namespace.apply(module("hello 2", version="2.0.0"))
     item = namespace.wait_reason("hello", "StateLocked")
     assert "lock 11111111-2222, held by somebody@else since 2026-11-26" in ready_message(item)
-    assert "tofu force-unlock -force 11111111-2222" in ready_message(item)
-    stays(lambda: namespace.get("lease", "lock-tfstate-default-hello-deployctl")["spec"]["holderIdentity"] == info["ID"], 3)
+    assert f"{TOOL} force-unlock -force 11111111-2222" in ready_message(item)
+    stays(lambda: namespace.get("lease", LOCK)["spec"]["holderIdentity"] == info["ID"], 3)
     assert page(namespace) == "hello 1" and namespace.deployment("hello")["status"]["revision"] == 1
     patch = {"metadata": {"annotations": {"app.terraform.io/lock-info": None}}, "spec": {"holderIdentity": None}}
-    namespace.run("patch", "lease", "lock-tfstate-default-hello-deployctl", "--type=merge", "-p", json.dumps(patch))
+    namespace.run("patch", "lease", LOCK, "--type=merge", "-p", json.dumps(patch))
     namespace.wait_for("hello", lambda o: o["status"].get("version") == "2.0.0" and condition(o, "Ready")["status"] == "True")
     assert page(namespace) == "hello 2"
 
@@ -155,7 +180,7 @@ def test_a_lock_of_somebody_else_is_waited_for_and_never_broken(namespace, contr
 def test_a_lost_state_is_no_reason_to_build_everything_again(namespace, controller):
     namespace.apply(module())
     namespace.wait_ready("hello")
-    namespace.run("delete", "secret", "tfstate-default-hello-deployctl")
+    namespace.run("delete", "secret", STATE)
     namespace.apply(module("hello 2", version="2.0.0"))
     item = namespace.wait_for("hello", lambda o: "the state is missing" in ready_message(o))
     assert condition(item, "Ready")["reason"] == "StepFailed" and item["status"]["revision"] == 1
@@ -167,11 +192,12 @@ def test_a_lost_state_is_no_reason_to_build_everything_again(namespace, controll
 
 @pytest.mark.parametrize("name, change, message", [
     ("syntax error", {"source": {"inline": {"files": {"main.tf": "resource \"x\" {\n"}}}}, "main.tf"),
-    ("missing variable", {"variables": []}, "spec.variables"),  # fault T10
+    ("missing variable", {"variables": []}, "spec.variables"),
     ("local backend", {"source": {"inline": {"files": {"main.tf": "terraform {\n  backend \"local\" {}\n}\n"}}}}, "backend \"local\""),
     ("own backend beside Kubernetes", {"source": {"inline": {"files": {"main.tf": "terraform {\n  backend \"s3\" {}\n}\n"}}},
-                                       "terraform": {"autoApprove": True, "backend": "Kubernetes"}}, "spec.terraform.backend")])
+                                       "terraform": {"autoApprove": True, **BINARY, "backend": "Kubernetes"}}, "spec.terraform.backend")])
 def test_a_module_that_cannot_work_is_refused_with_its_place(namespace, controller, name, change, message):
+    # fault T10
     wanted = module()
     wanted["spec"].update(change)
     namespace.apply(wanted)
@@ -187,6 +213,17 @@ def test_a_provider_that_cannot_be_fetched_is_tried_again_and_nothing_is_touched
     namespace.apply(module("hello 2", 'terraform {\n  required_providers {\n    x = { source = "127.0.0.1:1/a/x" }\n  }\n}\n', "2.0.0"))
     item = namespace.wait_reason("hello", "SourceFailed")
     assert not condition(item, "Stalled") and page(namespace) == "hello 1"
+
+
+def test_a_state_of_a_newer_version_waits_for_a_newer_tool_and_is_left_alone(namespace, controller):
+    namespace.apply(module())
+    namespace.wait_ready("hello")
+    newer = base64.b64encode(gzip.compress(json.dumps({**state(namespace), "version": 5, "terraform_version": "99.0.0"}).encode())).decode()
+    namespace.run("patch", "secret", STATE, "--type=merge", "-p", json.dumps({"data": {"tfstate": newer}}))
+    namespace.apply(module("hello 2", version="2.0.0"))
+    item = namespace.wait_reason("hello", "ExecutorUnavailable")
+    assert "install that version of the tool" in ready_message(item)
+    assert page(namespace) == "hello 1" and state(namespace)["version"] == 5
 
 
 def test_a_plan_that_destroys_too_much_is_refused(namespace, controller):

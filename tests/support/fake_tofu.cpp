@@ -43,6 +43,7 @@ executors::StepResult FakeTofu::run(const executors::Step& step) {
   if (intercept)
     if (auto result = intercept(step)) return *result;
   const auto& command = std::get<process::Command>(step.work);
+  if (command.argv.front() == "kubectl") return {.process = state_in_cluster(command), .http = {}};
   if (command.argv.front() != program)
     return {.process = could_not_start("program \"" + command.argv.front() + "\" not found in /usr/bin"), .http = {}};
   return {.process = answer(command), .http = {}, .also_good = command.also_good};
@@ -69,6 +70,21 @@ process::ProcessResult FakeTofu::answer(const process::Command& command) {
     return exited(0);
   }
   return exited(1, "", "unknown command\n");
+}
+
+process::ProcessResult FakeTofu::state_in_cluster(const process::Command& command) {
+  const std::string& verb = command.argv.at(2);
+  const std::string owners = "{\"metadata\":{\"ownerReferences\":[{\"uid\":\"" + lease_owner + "\"}]}}";
+  if (verb == "get") return exited(0, owners);
+  if (verb == "patch") {
+    const std::string& patch = command.argv.back();
+    const Json value = Json::parse(patch.substr(patch.find('{')));
+    lease_owner = value.at("metadata").at("ownerReferences").at(0).at("uid");
+    return exited(0);
+  }
+  serial = 0;
+  initialised = false;
+  return exited(0);
 }
 
 std::string FakeTofu::lock_complaint() const {

@@ -28,6 +28,7 @@ class FakeTofu {
   std::string program = "tofu";  ///< the only one that is installed
   std::optional<std::string> lock_id;
   std::string lock_who = "root@vm", lock_created = "2026-11-26 00:32:31.901116457 +0000 UTC";
+  std::string lease_owner;                    ///< uid of the object the lock was given to
   bool terminating = false;                   ///< a lock cannot be made in this namespace
   std::set<std::string> cannot_make;          ///< apply fails at these, after making them
   std::optional<std::string> plan_complaint;  ///< a line of `plan -json`, an error
@@ -45,6 +46,8 @@ class FakeTofu {
     int serial = 0;
   };
   process::ProcessResult answer(const process::Command& command);
+  /// What kubectl does to the Secret and the Lease of the state.
+  process::ProcessResult state_in_cluster(const process::Command& command);
   process::ProcessResult plan(const process::Command& command);
   process::ProcessResult apply();
   [[nodiscard]] std::string shown() const;

@@ -60,6 +60,40 @@ TEST(TerraformBackend, WhatWouldLoseTheStateIsRefused) {
               HasSubstr("this name is kept for the controller"));
 }
 
+TEST(TerraformBackend, OneInTheClusterKeepsItsStateInTheNamespaceOfTheObject) {
+  const auto kubernetes = [](const std::string& line) {
+    return inputs_with({{"main.tf", {.bytes = "terraform {\n  backend \"kubernetes\" {\n" + line + "\n  }\n}\n"}}});
+  };
+  EXPECT_TRUE(backend_of(kubernetes("    namespace = \"shop\""), Tool::Tofu));
+  EXPECT_TRUE(backend_of(kubernetes("    secret_suffix = \"x\""), Tool::Tofu));
+  executors::Inputs other = kubernetes("    namespace = \"kube-system\"");
+  const Error refused = backend_of(other, Tool::Tofu).error();
+  EXPECT_EQ(refused.kind, ErrorKind::AccessDenied);
+  EXPECT_EQ(refused.message,
+            "main.tf:2: the state would be kept in namespace \"kube-system\", not in \"shop\" of this object: remove "
+            "it, or let the controller run with --allow-cluster-scope");
+  other.allow_cluster_scope = true;
+  EXPECT_TRUE(backend_of(other, Tool::Tofu));
+  EXPECT_THAT(backend_of(kubernetes("    namespace = var.where"), Tool::Tofu).error().message,
+              HasSubstr("in a namespace that is no plain text"));
+}
+
+TEST(TerraformBackend, NoOtherWayLeadsToAnotherNamespace) {
+  const auto module = [] {
+    return inputs_with({{"main.tf", {.bytes = "terraform {\n  backend \"kubernetes\" {}\n}"}}});
+  };
+  executors::Inputs by_environment = module();
+  by_environment.env = {{"KUBE_NAMESPACE", "kube-system"}};
+  EXPECT_THAT(backend_of(by_environment, Tool::Tofu).error().message, HasSubstr("spec.env KUBE_NAMESPACE: the state"));
+  executors::Inputs by_secret = module();
+  by_secret.backend_config = {{"namespace", "kube-system"}};
+  EXPECT_THAT(backend_of(by_secret, Tool::Tofu).error().message, HasSubstr("spec.terraform.backendConfigSecretRef"));
+  executors::Inputs by_override = inputs_with(
+      {{"a_override.tf", {.bytes = "terraform {\n  backend \"kubernetes\" {\n    namespace = \"x\"\n  }\n}"}},
+       {"main.tf", {.bytes = "terraform {\n  backend \"kubernetes\" {\n    namespace = \"shop\"\n  }\n}"}}});
+  EXPECT_THAT(backend_of(by_override, Tool::Tofu).error().message, HasSubstr("a_override.tf:2"));
+}
+
 TEST(TerraformBackend, ASourceWithoutAModuleSaysWhereToLook) {
   EXPECT_THAT(refusal({}), HasSubstr("needs a module"));
   EXPECT_THAT(refusal({{"infra/main.tf", {.bytes = kBare}}}), HasSubstr("set spec.path"));

@@ -34,6 +34,21 @@ TEST(Hcl, ACloudBlockIsABackend) {
               ElementsAre(BackendBlock{"cloud", "main.tf:2"}));
 }
 
+TEST(Hcl, TheNamespaceOfABackendIsReadWhereItIsAPlainText) {
+  using Namespace = std::optional<std::string>;
+  const auto of = [](const std::string& lines) {
+    const auto blocks = found("terraform {\n  backend \"kubernetes\" {\n" + lines + "  }\n}\n");
+    return blocks.size() == 1 ? blocks.front().ns : Namespace("none or many");
+  };
+  EXPECT_EQ(of("    namespace = \"shop\" # ours\n"), Namespace("shop"));
+  EXPECT_EQ(of("    secret_suffix = \"namespace\"\n"), std::nullopt);
+  EXPECT_EQ(of("    exec {\n      namespace = \"shop\"\n    }\n"), std::nullopt);
+  EXPECT_EQ(found("terraform { backend \"kubernetes\" { namespace = \"shop\" } }").front().ns, Namespace("shop"));
+  for (const char* value : {"var.where", "\"a${var.b}\"", "\"a\\u0062\"", "lower(\"SHOP\")", "(\n\"shop\"\n)",
+                            "true ? \"shop\" : \"other\"", "<<EOT\nshop\nEOT"})
+    EXPECT_EQ(of("    namespace = " + std::string(value) + "\n"), Namespace("")) << value;
+}
+
 TEST(Hcl, WordsInCommentsStringsAndHeredocsAreNoBlocks) {
   EXPECT_THAT(
       found("// terraform { backend \"a\" {} }\n/* terraform { backend \"b\" {}\n} */\n# terraform { cloud {} }\n"),
@@ -80,6 +95,17 @@ TEST(HclInJson, BackendAndCloudAreFoundInObjectsAndLists) {
   EXPECT_THAT(*backend_blocks_in_json("a.tf.json", R"({"terraform": [{"backend": [{"gcs": {}}]}, {"cloud": {}}]})"),
               ElementsAre(BackendBlock{"gcs", "a.tf.json"}, BackendBlock{"cloud", "a.tf.json"}));
   EXPECT_THAT(*backend_blocks_in_json("a.tf.json", R"({"resource": {"backend": {}}})"), IsEmpty());
+}
+
+TEST(HclInJson, TheNamespaceIsReadToo) {
+  const auto of = [](const std::string& settings) {
+    return backend_blocks_in_json("a.tf.json", R"({"terraform": {"backend": {"kubernetes": )" + settings + "}}}")
+        ->front()
+        .ns;
+  };
+  EXPECT_EQ(of(R"({"namespace": "shop"})"), std::optional<std::string>("shop"));
+  EXPECT_EQ(of(R"([{"namespace": "${var.x}"}])"), std::optional<std::string>(""));
+  EXPECT_EQ(of("{}"), std::nullopt);
 }
 
 TEST(HclInJson, WhatCannotBeReadIsRefused) {

@@ -15,7 +15,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-using testing::StartsWith;
 
 executors::StepResult failed(std::string out, std::string err = {}) {
   return {.process = exited(1, std::move(out), std::move(err)), .http = {}};
@@ -80,9 +79,12 @@ TEST(TerraformErrors, TheKindSaysWhatHappensNext) {
             "", ErrorKind::SourceFailed},
            {"Failed to query available provider packages", "registry.opentofu.org does not have a provider named x/y",
             "", ErrorKind::Invalid},
-           {"Unsupported state file format",
+           {"Error refreshing state",
             "state snapshot was created by OpenTofu v9.0.0, which is newer than current v1.12.6", "",
             ErrorKind::ExecutorUnavailable},
+           {"Error refreshing state",
+            "Unsupported state file format: The state file uses format version 5, which is not supported by OpenTofu",
+            "", ErrorKind::ExecutorUnavailable},
            {"Error loading state", "secrets is forbidden: User \"x\" cannot list resource", "",
             ErrorKind::AccessDenied},
            {"Failed to get existing workspaces", "dial tcp 127.0.0.1:1: connect: connection refused", "",

@@ -88,6 +88,16 @@ TEST(TerraformDeploy, TheEnvironmentIsOursWhereItMatters) {
   EXPECT_EQ(env.at("KUBE_CONFIG_PATH"), "/op/kubeconfig");
 }
 
+TEST(TerraformDeploy, AModulesOwnBackendInTheClusterActsInTheNamespaceOfTheObject) {
+  Cloud cloud;
+  executors::Inputs in = inputs_with({{"main.tf", {.bytes = "terraform {\n  backend \"kubernetes\" {}\n}\n"}}});
+  for (const executors::Step& step : cloud.deploy(in).steps) {
+    const auto& env = std::get<process::Command>(step.work).env;
+    EXPECT_EQ(env.at("KUBE_NAMESPACE"), "shop") << step.name;
+    EXPECT_EQ(env.at("KUBE_CONFIG_PATH"), "/op/kubeconfig") << step.name;
+  }
+}
+
 TEST(TerraformDeploy, AModuleWithItsOwnBackendGetsNeitherOursNorTheKubeconfig) {
   Cloud cloud;
   executors::Inputs in = inputs_with({{"main.tf", {.bytes = "terraform {\n  backend \"s3\" {}\n}\n"}}});
@@ -399,10 +409,60 @@ TEST(TerraformDestroy, EverythingGoesByAPlan) {
   cloud.deploy(inputs_of(1));
   const Ran ran = cloud.destroy(inputs_of(1, 1));
   ASSERT_TRUE(ran.is_done()) << ran.error().message;
-  EXPECT_THAT(ran.names(), ElementsAre("init", "plan", "show", "destroy"));
+  EXPECT_THAT(ran.names(), ElementsAre("init", "plan", "show", "destroy", "own-lease", "forget"));
   EXPECT_THAT(ran.argv("plan"), Contains("-destroy"));
   EXPECT_TRUE(cloud.resources.empty());
-  EXPECT_TRUE(cloud.destroy(inputs_of(1, 1)).is_done());
+}
+
+TEST(TerraformDestroy, TheEmptyStateIsRemovedAndItsLockGoesWithTheObject) {
+  Cloud cloud;
+  cloud.deploy(inputs_of(1));
+  const Ran ran = cloud.destroy(inputs_of(1, 1));
+  EXPECT_THAT(ran.argv("own-lease"),
+              ElementsAre("kubectl", "--namespace=shop", "patch", "leases.coordination.k8s.io",
+                          "lock-tfstate-default-web-deployctl", "--type=merge",
+                          R"(--patch={"metadata":{"ownerReferences":[{"apiVersion":"deployctl.io/v1alpha1",)"
+                          R"("kind":"Deployment","name":"web","uid":"uid-1"}]}})"));
+  EXPECT_THAT(ran.argv("forget"),
+              ElementsAre("kubectl", "--namespace=shop", "delete", "secrets",
+                          "--selector=tfstate=true,tfstateSecretSuffix=web-deployctl,tfstateWorkspace=default",
+                          "--ignore-not-found", "--wait=false"));
+  EXPECT_TRUE(has_file(ran.steps.back(), "kubeconfig"));
+  EXPECT_EQ(cloud.serial, 0);
+}
+
+TEST(TerraformDestroy, AStateThatIsNotOursOrMayBeNeededAgainStays) {
+  Cloud cloud;
+  cloud.deploy(inputs_of(1));
+  EXPECT_THAT(cloud.destroy(inputs_of(1)).names(), Not(Contains("forget"))) << "it never served";
+  executors::Inputs own_backend = inputs_of(1, 1);
+  own_backend.files = inputs_with({{"main.tf", {.bytes = "terraform {\n  backend \"s3\" {}\n}\n"}}}).files;
+  EXPECT_THAT(cloud.destroy(own_backend).names(), Not(Contains("forget")));
+}
+
+TEST(TerraformDestroy, AStateThatCannotBeRemovedIsToldAndHoldsNothingUp) {
+  Cloud cloud;
+  cloud.deploy(inputs_of(1));
+  cloud.intercept = [](const executors::Step& step) -> std::optional<executors::StepResult> {
+    if (step.name != "own-lease") return std::nullopt;
+    return executors::StepResult{.process = support::could_not_start("program \"kubectl\" not found"), .http = {}};
+  };
+  const Ran ran = cloud.destroy(inputs_of(1, 1));
+  ASSERT_TRUE(ran.is_done()) << ran.error().message;
+  EXPECT_THAT(std::get<executors::Done>(ran.end).message, StartsWith("2 destroyed; its empty state stays: kubectl"));
+  EXPECT_GT(cloud.serial, 0) << "without the mark the state is not removed";
+}
+
+TEST(TerraformDestroy, AStateThatWasRemovedByADestroyIsNotMissed) {  // fault T3
+  Cloud cloud;
+  cloud.deploy(inputs_of(1));
+  cloud.destroy(inputs_of(1, 1));
+  const Ran again = cloud.destroy(inputs_of(1, 1));
+  EXPECT_TRUE(again.is_done()) << again.error().message;
+  EXPECT_THAT(again.names(), ElementsAre("init", "plan", "show", "state", "lease", "own-lease", "forget"));
+  EXPECT_EQ(cloud.serial, 0);
+  cloud.lease_owner = "uid-of-another";
+  EXPECT_THAT(cloud.destroy(inputs_of(1, 1)).error().message, HasSubstr("the state is missing"));
 }
 
 TEST(TerraformDestroy, NeedsNobodyAndCountsNothing) {
