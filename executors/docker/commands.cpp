@@ -5,7 +5,6 @@
 #include <cmath>
 #include <utility>
 
-#include "base/strict_json.hpp"
 #include "docker/names.hpp"
 
 namespace deployctl::docker {
@@ -17,47 +16,10 @@ using executors::Step;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::size_t kMaxAnswer = 8U * 1024 * 1024;
-constexpr std::string_view kConfigFolder = "docker";
-
-process::Command docker(const Inputs& in, std::vector<std::string> arguments) {
-  process::Command command;
-  command.argv = {"docker"};
-  const auto& host = docker_block(in).host;
-  if (host) command.argv.push_back("--host=" + host->endpoint);
-  std::ranges::move(arguments, std::back_inserter(command.argv));
-  command.env = in.env;
-  command.env["DOCKER_CONFIG"] = in.work_dir + "/" + std::string(kConfigFolder);
-  return command;
-}
-
-Step a_step(std::string name, process::Command command, Duration timeout, Effect effect, Purpose purpose) {
-  return {.name = std::move(name),
-          .work = std::move(command),
-          .timeout = timeout,
-          .effect = effect,
-          .cleanup = purpose == Purpose::Cleanup};
-}
-
-Step asking(std::string name, process::Command command, Purpose purpose = Purpose::Work) {
-  command.stdout_capture = process::whole(kMaxAnswer);
-  return a_step(std::move(name), std::move(command), minutes(1), Effect::None, purpose);
-}
-
-Step doing(std::string name, process::Command command, Duration timeout, Purpose purpose) {
-  return a_step(std::move(name), std::move(command), timeout, Effect::Repeatable, purpose);
-}
-
 std::string escaped(const std::string& name) {
   std::string pattern;
   for (const char c : name) pattern += c == '.' ? std::string("\\.") : std::string(1, c);
   return pattern;
-}
-
-void add_logins(const Inputs& in, process::Command& command) {
-  if (in.registry_config.empty()) return;
-  command.files.push_back({.path = std::string(kConfigFolder) + "/config.json",
-                           .bytes = registry_logins(in.registry_config).value_or(std::string("{}"))});
 }
 
 /// `--env=NAME` takes the value from the environment of the command; `--env-file` is for names docker itself obeys.
@@ -105,33 +67,36 @@ std::string below(std::string root, const std::string& path) {
 Step list_ours(const Inputs& in, Purpose purpose) {
   std::vector<std::string> arguments = {"ps", "--all", "--quiet", "--no-trunc"};
   for (const auto& [key, value] : owner_labels(in)) arguments.push_back("--filter=label=" + key + "=" + value);
-  return asking("look", docker(in, std::move(arguments)), purpose);
+  return asking("look", docker_command(in, std::move(arguments)), purpose);
 }
 
 Step list_names(const Inputs& in, Purpose purpose) {
-  return asking(
-      "look-names",
-      docker(in, {"ps", "--all", "--quiet", "--no-trunc", "--filter=name=^/" + escaped(container_name(in.key)) + "$",
-                  "--filter=name=^/" + escaped(next_name(in.key)) + "$"}),
-      purpose);
+  return asking("look-names",
+                docker_command(in, {"ps", "--all", "--quiet", "--no-trunc",
+                                    "--filter=name=^/" + escaped(container_name(in.key)) + "$",
+                                    "--filter=name=^/" + escaped(next_name(in.key)) + "$"}),
+                purpose);
 }
 
 Step inspect(const Inputs& in, std::vector<std::string> ids, Purpose purpose) {
   std::vector<std::string> arguments = {"container", "inspect"};
   std::ranges::move(ids, std::back_inserter(arguments));
-  return asking("inspect", docker(in, std::move(arguments)), purpose);
+  return asking("inspect", docker_command(in, std::move(arguments)), purpose);
 }
 
 Step logs(const Inputs& in, const std::string& id) {
-  return a_step("logs", docker(in, {"logs", "--tail=20", id}), seconds(30), Effect::None, Purpose::Work);
+  return a_step("logs", docker_command(in, {"logs", "--tail=20", id}), seconds(30), Effect::None, Purpose::Work);
 }
 
 Step inspect_image(const Inputs& in, const std::string& reference) {
-  return asking("inspect-image", docker(in, {"image", "inspect", reference}));
+  return asking("inspect-image", docker_command(in, {"image", "inspect", reference}));
 }
 
-Step pull(const Inputs& in, const std::string& reference) {
-  process::Command command = docker(in, {"pull", reference});
+Step pull(const Inputs& in, const std::string& reference, const std::string& platform) {
+  std::vector<std::string> arguments = {"pull"};
+  if (!platform.empty()) arguments.push_back("--platform=" + platform);
+  arguments.push_back(reference);
+  process::Command command = docker_command(in, std::move(arguments));
   add_logins(in, command);
   return a_step("pull", std::move(command), minutes(15), Effect::None, Purpose::Work);
 }
@@ -146,14 +111,14 @@ Step build(const Inputs& in, const api::DockerBuild& wanted) {
   if (docker_block(in).pull == api::PullPolicy::Always) arguments.emplace_back("--pull");
   if (in.force_rebuild) arguments.emplace_back("--no-cache");
   arguments.push_back(context);
-  process::Command command = docker(in, std::move(arguments));
+  process::Command command = docker_command(in, std::move(arguments));
   add_logins(in, command);
   return a_step("build", std::move(command), minutes(20), Effect::None, Purpose::Work);
 }
 
 Step create(const Inputs& in, const Image& image) {
   const api::Docker& wanted = docker_block(in);
-  process::Command command = docker(in, {"create", "--name=" + next_name(in.key)});
+  process::Command command = docker_command(in, {"create", "--name=" + next_name(in.key)});
   std::vector<std::string>& argv = command.argv;
   for (const auto& [key, value] : container_labels(in)) argv.push_back("--label=" + key + "=" + value);
   argv.push_back("--restart=" + wanted.restart_policy);
@@ -170,39 +135,39 @@ Step create(const Inputs& in, const Image& image) {
 }
 
 Step rename(const Inputs& in, const std::string& id, const std::string& name, Purpose purpose) {
-  return doing("rename", docker(in, {"rename", id, name}), minutes(1), purpose);
+  return doing("rename", docker_command(in, {"rename", id, name}), minutes(1), purpose);
 }
 
 Step set_restart_policy(const Inputs& in, const std::string& id, const std::string& policy, Purpose purpose) {
-  return doing("update", docker(in, {"update", "--restart=" + policy, id}), minutes(1), purpose);
+  return doing("update", docker_command(in, {"update", "--restart=" + policy, id}), minutes(1), purpose);
 }
 
 Step stop(const Inputs& in, std::vector<std::string> ids, Purpose purpose) {
   std::vector<std::string> arguments = {"stop"};
   std::ranges::move(ids, std::back_inserter(arguments));
-  return doing("stop", docker(in, std::move(arguments)), minutes(3), purpose);
+  return doing("stop", docker_command(in, std::move(arguments)), minutes(3), purpose);
 }
 
 Step start(const Inputs& in, const std::string& id, Purpose purpose) {
-  return doing("start", docker(in, {"start", id}), minutes(2), purpose);
+  return doing("start", docker_command(in, {"start", id}), minutes(2), purpose);
 }
 
 Step remove(const Inputs& in, std::vector<std::string> ids, Purpose purpose) {
   std::vector<std::string> arguments = {"rm", "--force", "--volumes"};
   std::ranges::move(ids, std::back_inserter(arguments));
-  return doing("remove", docker(in, std::move(arguments)), minutes(2), purpose);
+  return doing("remove", docker_command(in, std::move(arguments)), minutes(2), purpose);
 }
 
 Step list_built_images(const Inputs& in) {
   std::vector<std::string> arguments = {"image", "ls", "--quiet", "--no-trunc"};
   for (const auto& [key, value] : owner_labels(in)) arguments.push_back("--filter=label=" + key + "=" + value);
-  return asking("look-images", docker(in, std::move(arguments)));
+  return asking("look-images", docker_command(in, std::move(arguments)));
 }
 
 Step remove_images(const Inputs& in, std::vector<std::string> ids) {
   std::vector<std::string> arguments = {"image", "rm"};
   std::ranges::move(ids, std::back_inserter(arguments));
-  return doing("remove-images", docker(in, std::move(arguments)), minutes(2), Purpose::Work);
+  return doing("remove-images", docker_command(in, std::move(arguments)), minutes(2), Purpose::Work);
 }
 
 bool is_read_by_docker(std::string_view name) {
@@ -225,15 +190,6 @@ std::int64_t nano_cpus(const std::string& text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cpus);
   if (error != std::errc() || end != text.data() + text.size()) return 0;
   return std::llround(cpus * 1e9);
-}
-
-Result<std::string> registry_logins(const std::string& config) {
-  const auto value = parse_json(config);
-  if (!value) return value.error().with_context("spec.docker.registrySecretRef: .dockerconfigjson");
-  const auto auths = value->is_object() ? value->find("auths") : value->end();
-  if (!value->is_object() || auths == value->end() || !auths->is_object())
-    return fail(ErrorKind::Invalid, "spec.docker.registrySecretRef: .dockerconfigjson has no \"auths\"");
-  return dump_json(Json{{"auths", *auths}});
 }
 
 }  // namespace deployctl::docker

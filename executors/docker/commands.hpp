@@ -6,13 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "docker/command_line.hpp"
 #include "docker/output.hpp"
 #include "executors/executor.hpp"
 
 namespace deployctl::docker {
-
-/// A step may be part of putting things right after an interruption; those still run then.
-enum class Purpose : std::uint8_t { Work, Cleanup };
 
 /// Ids of all containers with our labels; and of those that have one of our names, whoever's they are.
 executors::Step list_ours(const executors::Inputs& in, Purpose purpose);
@@ -22,7 +20,8 @@ executors::Step inspect(const executors::Inputs& in, std::vector<std::string> id
 executors::Step logs(const executors::Inputs& in, const std::string& id);
 
 executors::Step inspect_image(const executors::Inputs& in, const std::string& reference);
-executors::Step pull(const executors::Inputs& in, const std::string& reference);
+/// `platform` as "linux/arm64"; empty: the daemon's own.
+executors::Step pull(const executors::Inputs& in, const std::string& reference, const std::string& platform = {});
 executors::Step build(const executors::Inputs& in, const api::DockerBuild& wanted);
 
 /// NAME_next from an image id, with everything the spec says.
@@ -46,8 +45,5 @@ std::int64_t nano_cpus(const std::string& text);
 
 /// Variables the docker command itself would obey: they reach the container through a file.
 bool is_read_by_docker(std::string_view name);
-
-/// Only `auths` of a docker config.json: its other members name programs to run. Error: Invalid.
-Result<std::string> registry_logins(const std::string& config);
 
 }  // namespace deployctl::docker

@@ -44,10 +44,11 @@ Script find_image(Inputs in, std::string reference, Image* image) {
 
 Script pull_image(Inputs in, std::string reference, Image* image) {
   if (!in.registry_config.empty()) {
-    if (const auto logins = registry_logins(in.registry_config); !logins) co_return Failed{logins.error()};
+    if (const auto logins = registry_logins(in.registry_config, "spec.docker.registrySecretRef"); !logins)
+      co_return Failed{logins.error()};
   }
   const StepResult pulled = co_await pull(in, reference);
-  if (!pulled.ok()) co_return Failed{pull_error(reference, pulled)};
+  if (!pulled.ok()) co_return Failed{pull_error(reference, pulled, {})};
   Next found = co_await find_image(in, reference, image);
   if (std::holds_alternative<Failed>(found)) co_return found;
   if (image->id.empty())

@@ -177,7 +177,7 @@ Error error_of(std::string_view what, const StepResult& result) {
   return fail(kind, std::move(message));
 }
 
-Error pull_error(const std::string& image, const StepResult& result) {
+Error pull_error(const std::string& image, const StepResult& result, const PullFields& fields) {
   Error error = error_of("pull " + image, result);
   if (error.kind != ErrorKind::StepFailed) return error;
   const std::string_view err = result.process.err;
@@ -186,9 +186,9 @@ Error pull_error(const std::string& image, const StepResult& result) {
   }
   if (has(err, "unauthorized") || has(err, "denied") || has(err, "authentication required") ||
       has(err, "no basic auth credentials"))
-    return fail(ErrorKind::AccessDenied, error.message + " (check spec.docker.registrySecretRef)");
+    return fail(ErrorKind::AccessDenied, error.message + " (check " + fields.logins + ")");
   if (has(err, "manifest unknown") || has(err, "not found") || has(err, "name unknown"))
-    return fail(ErrorKind::StepFailed, error.message + " (check spec.docker.image and spec.version)");
+    return fail(ErrorKind::StepFailed, error.message + " (check " + fields.image + ")");
   for (const std::string_view words :
        {"timeout", "Timeout", "connection refused", "connection reset", "no such host", "EOF",
         "500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable", "504 Gateway"})

@@ -56,8 +56,13 @@ bool says_not_there(const executors::StepResult& result);
 /// Of a step that did not end well. ExecutorUnavailable when the daemon does not answer; otherwise `what` and the
 /// daemon's own words.
 Error error_of(std::string_view what, const executors::StepResult& result);
+/// The fields to look at when an image cannot be pulled.
+struct PullFields {
+  std::string logins = "spec.docker.registrySecretRef";
+  std::string image = "spec.docker.image and spec.version";
+};
 /// As error_of, with the registry's refusals told apart: AccessDenied, StepFailed (no such image), Transient.
-Error pull_error(const std::string& image, const executors::StepResult& result);
+Error pull_error(const std::string& image, const executors::StepResult& result, const PullFields& fields);
 /// As error_of; Invalid where the Dockerfile itself is at fault.
 Error build_error(const executors::StepResult& result);
 

@@ -102,9 +102,9 @@ TEST(DockerCommands, LoginsTravelInAPrivateFileWithoutProgramsToRun) {
 }
 
 TEST(DockerCommands, LoginsThatAreNoneAreRefused) {
-  EXPECT_FALSE(registry_logins("nonsense").has_value());
-  EXPECT_FALSE(registry_logins("[]").has_value());
-  EXPECT_FALSE(registry_logins(R"({"auths": 1})").has_value());
+  EXPECT_FALSE(registry_logins("nonsense", "f").has_value());
+  EXPECT_FALSE(registry_logins("[]", "f").has_value());
+  EXPECT_FALSE(registry_logins(R"({"auths": 1})", "f").has_value());
 }
 
 TEST(DockerNames, LongNamesAreCutWithAHash) {  // fault I16
