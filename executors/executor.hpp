@@ -41,6 +41,8 @@ struct Inputs {
   Json pins = Json::object();      ///< of this revision when it is a kept one
   std::string registry_config;     ///< text of a docker config.json; empty: none
   std::map<std::string, std::string> backend_config;  ///< terraform: values of the backendConfigSecretRef's Secret
+  /// Numbers of the revisions that are kept, this one's own perhaps not among them; only where keeps_source says so.
+  std::vector<std::int64_t> kept_revisions;
   bool rollback = false;
   bool force_rebuild = false;
   bool at_rest = false;            ///< a look at what serves: no operation has prepared work_dir
@@ -79,6 +81,9 @@ class Executor {
   /// Whether its deploy asks for approval by itself (NeedsApproval) where Inputs::approval_required says so. Otherwise
   /// the engine asks, showing which inputs changed.
   [[nodiscard]] virtual bool asks_for_approval() const { return false; }
+  /// What it makes refers to the source's files for as long as it runs: they lie below the work directory, in a
+  /// directory of their own that stays the same while the source does and goes when no kept revision has it.
+  [[nodiscard]] virtual bool keeps_source() const { return false; }
   /// Programs it needs, by name; missing ones make ExecutorUnavailable before anything runs.
   [[nodiscard]] virtual std::vector<std::string> tools(const api::DeploymentSpec& spec) const = 0;
 };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/strict_json.hpp"
+#include "base/text.hpp"
 
 namespace deployctl::docker {
 namespace {
@@ -29,6 +30,20 @@ const std::optional<api::DockerHost>& host_of(const api::DeploymentSpec& spec) {
   return spec.docker->host;
 }
 
+std::optional<Error> host_error(const api::DeploymentSpec& spec) {
+  const auto& host = host_of(spec);
+  if (!host) return std::nullopt;
+  const std::string field = block_of(spec) + ".host";
+  const std::string& endpoint = host->endpoint;
+  if (host->tls_secret_ref || host->ssh_secret_ref || endpoint.starts_with("ssh://"))
+    return fail(ErrorKind::Invalid, field + ": TLS and ssh are not supported by this version");
+  const bool is_word = std::ranges::all_of(endpoint, [](char c) { return c > ' ' && c < '\x7f'; });
+  if (!is_word || !(endpoint.starts_with("unix:///") || endpoint.starts_with("tcp://")))
+    return fail(ErrorKind::Invalid,
+                field + ".endpoint: \"" + cut(one_line(endpoint), 64) + "\" must begin with unix:/// or tcp://");
+  return std::nullopt;
+}
+
 bool is_remote(const api::DeploymentSpec& spec) {
   const auto& host = host_of(spec);
   return host && !host->endpoint.starts_with("unix://");
@@ -50,7 +65,8 @@ void add_logins(const Inputs& in, process::Command& command) {
   if (in.registry_config.empty()) return;
   command.files.push_back(
       {.path = std::string(kConfigFolder) + "/config.json",
-       .bytes = registry_logins(in.registry_config, block_of(in.spec) + ".registrySecretRef").value_or(std::string("{}"))});
+       .bytes =
+           registry_logins(in.registry_config, block_of(in.spec) + ".registrySecretRef").value_or(std::string("{}"))});
 }
 
 Result<std::string> registry_logins(const std::string& config, const std::string& field) {

@@ -1,7 +1,8 @@
 #pragma once
 
-// How a command against a docker daemon is made: the program, the daemon it talks to, a DOCKER_CONFIG of the operation's
-// own, and the kinds of steps. Pure. Shared by all that stands on the docker command line (docker, compose).
+// How a command against a docker daemon is made: the program, the daemon it talks to, a DOCKER_CONFIG of the
+// operation's own, and the kinds of steps. Pure. Shared by all that stands on the docker command line (docker,
+// compose).
 
 #include <optional>
 #include <string>
@@ -19,6 +20,8 @@ enum class Purpose : std::uint8_t { Work, Cleanup };
 std::string block_of(const api::DeploymentSpec& spec);
 /// The daemon of that block; nothing: the local one.
 const std::optional<api::DockerHost>& host_of(const api::DeploymentSpec& spec);
+/// What of `host` cannot be used; nothing: it can. Invalid, naming the field.
+std::optional<Error> host_error(const api::DeploymentSpec& spec);
 /// The daemon runs on another machine: paths mean something else there.
 bool is_remote(const api::DeploymentSpec& spec);
 

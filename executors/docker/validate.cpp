@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/text.hpp"
+#include "docker/command_line.hpp"
 #include "docker/commands.hpp"
 #include "docker/executor.hpp"
 
@@ -117,16 +118,6 @@ std::optional<Error> option_error(const api::Docker& docker) {
   return std::nullopt;
 }
 
-std::optional<Error> host_error(const api::Docker& docker) {
-  if (!docker.host) return std::nullopt;
-  if (docker.host->tls_secret_ref || docker.host->ssh_secret_ref || docker.host->endpoint.starts_with("ssh://"))
-    return fail(ErrorKind::Invalid, "spec.docker.host: TLS and ssh are not supported by this version");
-  const std::string& endpoint = docker.host->endpoint;
-  if (!is_word(endpoint) || !(endpoint.starts_with("unix:///") || endpoint.starts_with("tcp://")))
-    return invalid("host.endpoint", endpoint, "must begin with unix:/// or tcp://");
-  return std::nullopt;
-}
-
 }  // namespace
 
 Result<void> DockerExecutor::validate(const api::DeploymentSpec& spec) const {
@@ -140,7 +131,7 @@ Result<void> DockerExecutor::validate(const api::DeploymentSpec& spec) const {
   for (const api::DockerVolume& volume : docker.volumes)
     if (auto error = volume_error(volume)) return *error;
   if (auto error = option_error(docker)) return *error;
-  if (auto error = host_error(docker)) return *error;
+  if (auto error = host_error(spec)) return *error;
   return {};
 }
 

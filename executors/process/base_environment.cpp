@@ -5,17 +5,28 @@
 
 namespace deployctl::process {
 
+const std::vector<std::string_view>& handed_on() {
+  static const std::vector<std::string_view> names = {"TZ",         "SSL_CERT_FILE", "SSL_CERT_DIR",
+                                                      "HTTP_PROXY", "HTTPS_PROXY",   "NO_PROXY",
+                                                      "http_proxy", "https_proxy",   "no_proxy"};
+  return names;
+}
+
+bool is_of_every_child(std::string_view name) {
+  static constexpr std::array<std::string_view, 6> kOfTheRun = {
+      "PATH", "HOME", "TMPDIR", "LANG", kOperationVariable, kRunVariable};
+  return std::ranges::find(kOfTheRun, name) != kOfTheRun.end() ||
+         std::ranges::find(handed_on(), name) != handed_on().end();
+}
+
 BaseEnvironment BaseEnvironment::from(const char* const* variables) {
-  static constexpr std::array<std::string_view, 9> kHandedOn = {"TZ",         "SSL_CERT_FILE", "SSL_CERT_DIR",
-                                                                "HTTP_PROXY", "HTTPS_PROXY",   "NO_PROXY",
-                                                                "http_proxy", "https_proxy",   "no_proxy"};
   BaseEnvironment base;
   for (; variables != nullptr && *variables != nullptr; ++variables) {
     const std::string_view variable = *variables;
     const std::size_t equals = variable.find('=');
     if (equals == std::string_view::npos) continue;
     const std::string_view name = variable.substr(0, equals);
-    if (std::ranges::find(kHandedOn, name) == kHandedOn.end()) continue;
+    if (std::ranges::find(handed_on(), name) == handed_on().end()) continue;
     base.inherited.emplace(name, variable.substr(equals + 1));
   }
   return base;

@@ -25,6 +25,11 @@ struct BaseEnvironment {
   static BaseEnvironment from(const char* const* variables);
 };
 
+/// A variable that a child has without a command's doing: handed on, or made for the run.
+bool is_of_every_child(std::string_view name);
+/// The names that are handed on.
+const std::vector<std::string_view>& handed_on();
+
 /// What one run adds.
 struct RunEnvironment {
   std::string path;       ///< PATH
