@@ -23,15 +23,16 @@ std::optional<std::string> registry_secret(const api::DeploymentSpec& spec) {
   return std::nullopt;
 }
 
-Task<Result<std::string>> registry_config(Services& services, ObjectKey key, std::optional<std::string> name) {
+Task<Result<std::string>> registry_config(Services& services, ObjectKey key, std::optional<std::string> name,
+                                          std::string field) {
   if (!name) co_return std::string();
   auto secret = co_await services.ports.references.secret(key, *name);
-  if (!secret) co_return secret.error().with_context("spec.docker.registrySecretRef");
+  if (!secret) co_return secret.error().with_context(field);
   constexpr const char* kEntry = ".dockerconfigjson";  // of Secrets of type kubernetes.io/dockerconfigjson
   if (!*secret || !(*secret)->contains(kEntry))
-    co_return fail(ErrorKind::DependencyNotReady, "spec.docker.registrySecretRef: Secret \"" + *name +
-                                                      "\" with key \"" + std::string(kEntry) +
-                                                      "\" does not exist in namespace \"" + key.ns + "\"; create it");
+    co_return fail(ErrorKind::DependencyNotReady, field + ": Secret \"" + *name + "\" with key \"" +
+                                                      std::string(kEntry) + "\" does not exist in namespace \"" +
+                                                      key.ns + "\"; create it");
   co_return (*secret)->at(kEntry);
 }
 
@@ -100,7 +101,9 @@ Task<Result<executors::Inputs>> assemble_inputs(Services& services, api::Deploym
     inputs.kubeconfig = std::move(access->kubeconfig);
     inputs.allow_cluster_scope = inputs.allow_cluster_scope || !access->own_identity;
   }
-  auto registry = co_await registry_config(services, object.meta.key, registry_secret(snapshot.spec));
+  auto registry = co_await registry_config(
+      services, object.meta.key, registry_secret(snapshot.spec),
+      snapshot.spec.docker_compose ? "spec.dockerCompose.registrySecretRef" : "spec.docker.registrySecretRef");
   if (!registry) co_return registry.error();
   inputs.registry_config = std::move(*registry);
   auto backend = co_await backend_config(services, object.meta.key, snapshot.spec);
@@ -111,10 +114,21 @@ Task<Result<executors::Inputs>> assemble_inputs(Services& services, api::Deploym
     if (!files) co_return files.error();
     inputs.files = std::make_shared<const ports::SourceTree>(std::move(*files));
   }
-  auto directory = co_await services.workspaces.create(std::move(id), std::move(snapshot.source), snapshot.spec.path);
+  const executors::Executor* executor = services.ports.executors.find(snapshot.spec.type);
+  const bool keeps = executor != nullptr && executor->keeps_source() && !snapshot.source.empty();
+  ports::SourceTree own = keeps ? ports::SourceTree{} : std::move(snapshot.source);
+  auto directory = co_await services.workspaces.create(std::move(id), std::move(own), snapshot.spec.path);
   if (!directory) co_return directory.error();
   inputs.work_dir = std::move(directory->directory);
   inputs.source_dir = std::move(directory->source_dir);
+  if (!keeps) co_return inputs;
+  auto kept = co_await services.workspaces.keep({.key = object.meta.key,
+                                                 .digest = snapshot.digest,
+                                                 .sha256 = snapshot.source_sha256,
+                                                 .files = std::move(snapshot.source),
+                                                 .path = snapshot.spec.path});
+  if (!kept) co_return kept.error();
+  inputs.source_dir = std::move(*kept);
   co_return inputs;
 }
 

@@ -249,6 +249,22 @@ Task<Result<executors::Inputs>> Engine::State::inputs_of(api::Deployment object,
   co_return inputs;
 }
 
+/// The numbers of what is kept. Files of sources that no kept revision has any more go.
+Task<Result<std::vector<std::int64_t>>> Engine::State::kept_revisions(api::Deployment object, std::string digest) {
+  const auto kept = co_await services.ports.repository.list_revisions(object);
+  if (!kept) co_return kept.error();
+  std::vector<std::int64_t> numbers;
+  std::set<std::string> digests = {std::move(digest)};
+  for (const ports::KeptRevisionInfo& revision : *kept) {
+    numbers.push_back(revision.number);
+    digests.insert(revision.digest);
+  }
+  if (const auto removed = co_await services.workspaces.retain(object.meta.key, std::move(digests)); !removed)
+    services.ports.log.about(LogLevel::Warning, object.meta.key, "Failed to remove the files of an old source",
+                             {{"error", Json(removed.error().message)}});
+  co_return numbers;
+}
+
 /// What stands around the executor's own steps.
 Task<Result<void>> Engine::State::add_gate_and_hooks(ObjectKey key, ActiveOperation& operation,
                                                      executors::Inputs inputs, OperationPlan& plan) {
@@ -290,6 +306,11 @@ Task<Result<void>> Engine::State::make_ready(api::Deployment object, ActiveOpera
   plan.remove_old = std::move(*move);
   auto inputs = co_await inputs_of(object, operation, std::move(values));
   if (!inputs) co_return inputs.error();
+  if (executor->keeps_source()) {
+    auto kept = co_await kept_revisions(object, operation.snapshot.digest);
+    if (!kept) co_return kept.error();
+    inputs->kept_revisions = std::move(*kept);
+  }
   if (operation.journal.kind == api::OperationKind::Destroy) {
     plan.main = executor->destroy(*inputs);
     operation.machine.emplace(std::move(plan));
@@ -302,8 +323,14 @@ Task<Result<void>> Engine::State::make_ready(api::Deployment object, ActiveOpera
     plan.ask = std::move(*question);
   }
   plan.main = executor->deploy(*inputs);
-  plan.verify = [executor, in = *inputs] { return executor->verify(in, false); };
-  plan.settle = [executor, in = *inputs] { return executor->settle(in); };
+  // With what the deploy found out: it is in the revision, but was not yet when these inputs were made.
+  const auto as_pinned = [&operation, in = *inputs] {
+    executors::Inputs now = in;
+    if (Json pins = operation.machine->remembered().pins; !pins.empty()) now.pins = std::move(pins);
+    return now;
+  };
+  plan.verify = [executor, as_pinned] { return executor->verify(as_pinned(), false); };
+  plan.settle = [executor, as_pinned] { return executor->settle(as_pinned()); };
   const bool last_attempt = operation.journal.attempt > object.spec.retry.limit;
   if (operation.journal.kind == api::OperationKind::Deploy && last_attempt && !ever_succeeded(object.status) &&
       object.spec.deletion_policy == api::DeletionPolicy::Destroy)

@@ -212,6 +212,11 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
   if (object.status.plan)
     if (const auto gone = co_await repository.detach(object, ports::Attachment::Plan); !gone)
       co_return after(gone.error());
+  // What was orphaned may refer to its files for as long as it runs.
+  if (!decision.orphan)
+    if (const auto gone = co_await services.workspaces.retain(object.meta.key, {}); !gone)
+      services.ports.log.about(LogLevel::Warning, object.meta.key, "Failed to remove the files of its sources",
+                               {{"error", Json(gone.error().message)}});
   if (decision.orphan && object.spec.suspend)
     services.ports.events.publish(object.meta, {.type = ports::EventType::Warning,
                                                 .reason = std::string(api::reasons::kSuspended),

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "sources/kept_sources.hpp"
 #include "sources/workspace_files.hpp"
 
 namespace deployctl::sources {
@@ -39,6 +40,16 @@ Task<Result<void>> Workspaces::remove(std::string operation_id) {
   const std::function<Result<void>()> work = [this, &operation_id] {
     return remove_workspace(work_dir_, operation_id);
   };
+  co_return co_await pool_.run(work);
+}
+
+Task<Result<std::string>> Workspaces::keep(KeptSource source) {
+  const std::function<Result<std::string>()> work = [this, &source] { return keep_source(work_dir_, source); };
+  co_return co_await pool_.run(work);
+}
+
+Task<Result<void>> Workspaces::retain(ObjectKey key, std::set<std::string> digests) {
+  const std::function<Result<void>()> work = [this, &key, &digests] { return retain_sources(work_dir_, key, digests); };
   co_return co_await pool_.run(work);
 }
 

@@ -6,12 +6,18 @@
 // whole or absent. Source files have the modes of a checkout (0644, 0755), which a docker build copies into its image.
 // Blocking work runs on the pool; cancelling waits for it. One per process.
 //
+// A kept source lies in <work-dir>/kept-sources/<object>/<its sha256>/src instead: for tools whose work refers to its
+// files for as long as it runs (bind mounts). Operations of the same source share it; it goes when no digest of the
+// object has it any more.
+//
 // Errors: WorkspaceFailed (disk full, read-only, no inodes: our own surroundings), Invalid (`spec.path`, operation id).
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "base/object_key.hpp"
 #include "base/result.hpp"
 #include "ports/source_tree.hpp"
 #include "sources/blocking_pool.hpp"
@@ -25,6 +31,15 @@ struct Workspace {
   bool operator==(const Workspace&) const = default;
 };
 
+/// One source of an object, and the inputs digest that has it.
+struct KeptSource {
+  ObjectKey key;
+  std::string digest;  ///< of the inputs
+  std::string sha256;  ///< of the source
+  ports::SourceTree files;
+  std::string path;  ///< `spec.path`
+};
+
 class Workspaces {
  public:
   Workspaces(std::filesystem::path work_dir, BlockingPool& pool);
@@ -36,6 +51,10 @@ class Workspaces {
   Task<Result<Workspace>> create(std::string operation_id, ports::SourceTree source, std::string path);
   /// Gone already = success. Never follows a symlink; directories a tool made unreadable are removed too.
   Task<Result<void>> remove(std::string operation_id);
+  /// Writes the source unless it is there, and remembers that this digest has it. Gives the directory after `path`.
+  Task<Result<std::string>> keep(KeptSource source);
+  /// Lets go of the object's kept sources that none of these digests has.
+  Task<Result<void>> retain(ObjectKey key, std::set<std::string> digests);
   /// Operation ids of directories that are there now; names that are no operation's are left alone.
   Task<Result<std::vector<std::string>>> leftovers();
 

@@ -29,16 +29,6 @@ Error disk_error(std::string_view doing, const std::string& path, int error) {
                                               std::generic_category().message(error));
 }
 
-Result<void> make_directory(const std::string& path, mode_t mode) {
-  if (::mkdir(path.c_str(), mode) != 0) {
-    if (errno == EEXIST) return {};
-    return disk_error("make directory", path, errno);
-  }
-  // Whatever the umask is.
-  if (::chmod(path.c_str(), mode) != 0) return disk_error("set the mode of", path, errno);
-  return {};
-}
-
 /// The directories above `relative`, below `root`.
 Result<void> make_parents(const std::string& root, const std::string& relative) {
   for (std::size_t slash = relative.find('/'); slash != std::string::npos; slash = relative.find('/', slash + 1)) {
@@ -63,19 +53,6 @@ Result<void> write_file(const std::string& path, const ports::SourceFile& file) 
   return {};
 }
 
-Result<void> write_source(const std::string& directory, const ports::SourceTree& source) {
-  const std::string partial = directory + "/src.partial";
-  if (auto made = make_directory(partial, kSourceDirectory); !made) return made;
-  for (const auto& [name, file] : source) {
-    auto path = relative_path("spec.source", name);
-    if (!path) return path.error();
-    if (auto made = make_parents(partial, *path); !made) return made;
-    if (auto written = write_file(partial + "/" + *path, file); !written) return written;
-  }
-  if (::rename(partial.c_str(), (directory + "/src").c_str()) != 0) return disk_error("rename", partial, errno);
-  return {};
-}
-
 /// A tool may have taken away its own right to enter a directory.
 void make_enterable(const fs::path& directory) {
   std::error_code ignored;
@@ -83,17 +60,6 @@ void make_enterable(const fs::path& directory) {
   for (fs::directory_iterator it(directory, ignored), end; it != end; it.increment(ignored)) {
     if (fs::is_directory(it->symlink_status(ignored))) make_enterable(it->path());
   }
-}
-
-Result<void> remove_tree(const fs::path& path) {
-  std::error_code failed;
-  fs::remove_all(path, failed);
-  if (failed == std::errc::permission_denied) {
-    make_enterable(path);
-    fs::remove_all(path, failed);
-  }
-  if (failed) return disk_error("remove", path.string(), failed.value());
-  return {};
 }
 
 Error bad_operation_id(const std::string& id) {
@@ -112,6 +78,40 @@ Result<Workspace> fill_workspace(const std::string& directory, const ports::Sour
 }
 
 }  // namespace
+
+Result<void> make_directory(const fs::path& path, unsigned mode) {
+  if (::mkdir(path.c_str(), mode) != 0) {
+    if (errno == EEXIST) return {};
+    return disk_error("make directory", path, errno);
+  }
+  // Whatever the umask is.
+  if (::chmod(path.c_str(), mode) != 0) return disk_error("set the mode of", path, errno);
+  return {};
+}
+
+Result<void> write_source(const fs::path& directory, const ports::SourceTree& source) {
+  const std::string partial = (directory / "src.partial").string();
+  if (auto made = make_directory(partial, kSourceDirectory); !made) return made;
+  for (const auto& [name, file] : source) {
+    auto path = relative_path("spec.source", name);
+    if (!path) return path.error();
+    if (auto made = make_parents(partial, *path); !made) return made;
+    if (auto written = write_file(partial + "/" + *path, file); !written) return written;
+  }
+  if (::rename(partial.c_str(), (directory / "src").c_str()) != 0) return disk_error("rename", partial, errno);
+  return {};
+}
+
+Result<void> remove_tree(const fs::path& path) {
+  std::error_code failed;
+  fs::remove_all(path, failed);
+  if (failed == std::errc::permission_denied) {
+    make_enterable(path);
+    fs::remove_all(path, failed);
+  }
+  if (failed) return disk_error("remove", path.string(), failed.value());
+  return {};
+}
 
 bool is_operation_id(std::string_view name) {
   return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {

@@ -106,8 +106,8 @@ Step untag(const Inputs& in, const std::vector<std::string>& tags) {
 Step up(const Inputs& in, const std::string& file) {
   const api::DockerCompose& wanted = compose_block(in);
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(wanted.wait_timeout);
-  std::vector<std::string> arguments = {"up",         "--detach",     "--wait", "--wait-timeout=" + std::to_string(seconds.count()),
-                                        "--no-build", "--pull=never"};
+  std::vector<std::string> arguments = {
+      "up", "--detach", "--wait", "--wait-timeout=" + std::to_string(seconds.count()), "--no-build", "--pull=never"};
   if (wanted.remove_orphans) arguments.emplace_back("--remove-orphans");
   std::ranges::copy(wanted.services, std::back_inserter(arguments));
   // Beside the waiting: images are there, containers are stopped and made.

@@ -1,7 +1,7 @@
 #pragma once
 
-// One compose project of ours, by docker-compose 2 and the docker command line. Compose replaces what changed and leaves
-// the rest running; that it runs exactly the images of a revision is our doing.
+// One compose project of ours, by docker-compose 2 and the docker command line. Compose replaces what changed and
+// leaves the rest running; that it runs exactly the images of a revision is our doing.
 //
 // Deploy:  look → render, refuse → pinned images are there, else build, pull → hash → keep images no registry knows →
 //          up, detached, waiting.

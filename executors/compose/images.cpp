@@ -126,7 +126,8 @@ Json pins_of(const Model& model, const Images& images, const std::map<std::strin
 
 Script obtain_images(Inputs in, Model model, Images* images) {
   if (!in.registry_config.empty())
-    if (const auto logins = docker::registry_logins(in.registry_config, "spec.dockerCompose.registrySecretRef"); !logins)
+    if (const auto logins = docker::registry_logins(in.registry_config, "spec.dockerCompose.registrySecretRef");
+        !logins)
       co_return Failed{logins.error()};
   // Before anything is built: a rollback whose image is gone ends here.
   for (const Service& service : model.services) {
@@ -182,7 +183,8 @@ Script moved_images(Inputs in, std::string* words) {
     Next found = co_await find_image(in, name.get<std::string>(), &image);
     if (has_failed(found)) co_return found;
     if (!image.id.empty() && image.id != pinned(in, "images", service))
-      *words += (words->empty() ? "" : ", ") + ("image " + name.get<std::string>() + " of service " + service + " has moved");
+      *words +=
+          (words->empty() ? "" : ", ") + ("image " + name.get<std::string>() + " of service " + service + " has moved");
   }
   co_return Done{};
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// Which images a release runs. The id of each service's image and, where a registry knows it, its digest are pins of the
-// revision; what no registry knows is kept by a tag of ours, so that a rollback finds exactly it.
+// Which images a release runs. The id of each service's image and, where a registry knows it, its digest are pins of
+// the revision; what no registry knows is kept by a tag of ours, so that a rollback finds exactly it.
 
 #include <map>
 #include <string>

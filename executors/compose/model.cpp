@@ -63,7 +63,8 @@ void add_labels(Json& holder, const std::map<std::string, std::string>& labels) 
 
 Result<Model> read_model(const executors::Inputs& in, std::string_view out) {
   auto json = parse_json(out);
-  if (!json) return fail(ErrorKind::StepFailed, "docker-compose gave an answer that cannot be read: " + json.error().message);
+  if (!json)
+    return fail(ErrorKind::StepFailed, "docker-compose gave an answer that cannot be read: " + json.error().message);
   const Json& services = member(*json, "services");
   if (!services.is_object() || !std::ranges::all_of(services, [](const Json& each) { return each.is_object(); }))
     return fail(ErrorKind::StepFailed, "docker-compose gave an answer that cannot be read: no services");
@@ -76,7 +77,9 @@ Result<Model> read_model(const executors::Inputs& in, std::string_view out) {
   }
   if (compose_block(in).services.empty())
     for (const auto& [name, unused] : services.items()) chosen.insert(name);
-  if (chosen.empty()) return fail(ErrorKind::Invalid, "the compose files have no service, or every one has a profile that is not enabled");
+  if (chosen.empty())
+    return fail(ErrorKind::Invalid,
+                "the compose files have no service, or every one has a profile that is not enabled");
   Model model;
   for (const std::string& name : chosen) model.services.push_back(read_service(in, services, name));
   model.json = std::move(*json);

@@ -32,7 +32,8 @@ bool is_no_compose_2(std::string_view err) {
 
 std::string without(std::string text, const std::string& directory) {
   const std::string prefix = directory + "/";
-  for (std::size_t at = text.find(prefix); at != std::string::npos; at = text.find(prefix)) text.erase(at, prefix.size());
+  for (std::size_t at = text.find(prefix); at != std::string::npos; at = text.find(prefix))
+    text.erase(at, prefix.size());
   return text;
 }
 
@@ -44,8 +45,8 @@ Result<std::map<std::string, std::string>> read_hashes(std::string_view out) {
     const std::size_t blank = line.find(' ');
     const std::string_view hash = blank == std::string_view::npos ? "" : line.substr(blank + 1);
     if (hash.size() < 32 || hash.find_first_not_of("0123456789abcdef") != std::string_view::npos)
-      return fail(ErrorKind::StepFailed, "docker-compose gave an answer that cannot be read: \"" + cut(one_line(line), 64) +
-                                             "\" is no service and hash");
+      return fail(ErrorKind::StepFailed, "docker-compose gave an answer that cannot be read: \"" +
+                                             cut(one_line(line), 64) + "\" is no service and hash");
     hashes.emplace(line.substr(0, blank), hash);
   }
   return hashes;
@@ -58,7 +59,8 @@ std::vector<std::string> undefined_variables(std::string_view err) {
   for (const std::string_view line : lines_of(err)) {
     const std::size_t before = line.find(kBefore);
     const std::size_t after = line.find(kAfter);
-    if (before == std::string_view::npos || after == std::string_view::npos || after < before + kBefore.size()) continue;
+    if (before == std::string_view::npos || after == std::string_view::npos || after < before + kBefore.size())
+      continue;
     const std::string name(line.substr(before + kBefore.size(), after - before - kBefore.size()));
     if (std::ranges::find(names, name) == names.end()) names.push_back(name);
   }
@@ -66,7 +68,8 @@ std::vector<std::string> undefined_variables(std::string_view err) {
 }
 
 Error render_error(const executors::Inputs& in, const StepResult& result) {
-  if (result.process.exit.kind != process::Exit::Kind::Exited) return process::failure("render the project", result.process);
+  if (result.process.exit.kind != process::Exit::Kind::Exited)
+    return process::failure("render the project", result.process);
   if (is_no_compose_2(result.process.err))
     return fail(ErrorKind::ExecutorUnavailable,
                 "docker-compose is none we can use, version 2 is needed: " + process::last_line(result.process));
@@ -78,7 +81,8 @@ Error render_error(const executors::Inputs& in, const StepResult& result) {
 Error compose_build_error(const StepResult& result) {
   Error error = docker::build_error(result);
   if (error.kind == ErrorKind::StepFailed)
-    for (const std::string_view words : {"failed to read dockerfile", "failed to solve: dockerfile", "unable to prepare context"})
+    for (const std::string_view words :
+         {"failed to read dockerfile", "failed to solve: dockerfile", "unable to prepare context"})
       if (has(result.process.err, words)) return fail(ErrorKind::Invalid, std::move(error.message));
   return error;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
-// What docker-compose prints, as far as docker/output does not say it. Pure. The words matched are those of 2.20 to 2.40.
+// What docker-compose prints, as far as docker/output does not say it. Pure. The words matched are those of 2.20
+// to 2.40.
 
 #include <map>
 #include <string>

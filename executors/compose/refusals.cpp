@@ -34,12 +34,14 @@ bool is_set(const Json& value) {
   return !((value.is_array() || value.is_object() || value.is_string()) && value.empty());
 }
 
-std::string field_of(const std::string& service, const std::string& field) { return "service " + service + ": " + field; }
+std::string field_of(const std::string& service, const std::string& field) {
+  return "service " + service + ": " + field;
+}
 
 /// Fields that are refused in restricted mode whatever they hold.
-constexpr std::array<const char*, 12> kNever = {"privileged",     "cap_add",      "devices", "device_cgroup_rules",
-                                                "security_opt",   "volumes_from", "gpus",    "use_api_socket",
-                                                "cgroup_parent",  "runtime",      "sysctls", "credential_spec"};
+constexpr std::array<const char*, 12> kNever = {"privileged",    "cap_add",      "devices", "device_cgroup_rules",
+                                                "security_opt",  "volumes_from", "gpus",    "use_api_socket",
+                                                "cgroup_parent", "runtime",      "sysctls", "credential_spec"};
 /// Fields that may not leave the container's own namespaces.
 constexpr std::array<const char*, 6> kNamespaces = {"network_mode", "pid", "ipc", "userns_mode", "uts", "cgroup"};
 
@@ -86,7 +88,8 @@ Found restricted_resource(const Json& project, const std::string& source) {
   for (const auto& [name, network] : member(project, "networks").items())
     if (text(network, "name") == "host" || text(network, "driver") == "host") return "network " + name + ": the host's";
   for (const auto& [name, volume] : member(project, "volumes").items())
-    if (is_set(member(volume, "driver_opts")) || (is_set(member(volume, "driver")) && text(volume, "driver") != "local"))
+    if (is_set(member(volume, "driver_opts")) ||
+        (is_set(member(volume, "driver")) && text(volume, "driver") != "local"))
       return "volume " + name + ": driver and driver_opts";
   for (const char* kind : {"configs", "secrets"})
     for (const auto& [name, each] : member(project, kind).items())
@@ -118,8 +121,9 @@ std::optional<Error> refusal(const executors::Inputs& in, const Model& model, bo
                   field_of(name, "provider runs a program of the controller's machine, which is not supported"));
   if (docker::is_remote(in.spec))
     if (const Found local = local_file(model.json, in.source_dir))
-      return fail(ErrorKind::Invalid, *local + " is a file of the source, and spec.dockerCompose.host is another machine: "
-                                               "build it into the image, or use a volume");
+      return fail(ErrorKind::Invalid, *local +
+                                          " is a file of the source, and spec.dockerCompose.host is another machine: "
+                                          "build it into the image, or use a volume");
   if (!restricted) return std::nullopt;
   for (const auto& [name, service] : member(model.json, "services").items())
     if (const Found found = restricted_service(name, service, in.source_dir))

@@ -12,7 +12,7 @@
 namespace deployctl::compose {
 
 struct Scene {
-  std::vector<docker::Container> ours;  ///< of services; by name
+  std::vector<docker::Container> ours;     ///< of services; by name
   std::vector<docker::Container> foreign;  ///< in the project or under a name it needs, without our labels
 };
 

@@ -76,7 +76,8 @@ Script check_names(Inputs in, Model model) {
 
 std::string one_shot_words(const std::string& service) {
   return "service " + service +
-         " ended with code 0 while it was waited for until it runs: if it is meant to end, let the service that needs it "
+         " ended with code 0 while it was waited for until it runs: if it is meant to end, let the service that needs "
+         "it "
          "depend on it with condition service_completed_successfully";
 }
 

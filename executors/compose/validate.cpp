@@ -42,8 +42,9 @@ Result<void> ComposeExecutor::validate(const api::DeploymentSpec& spec) const {
   for (const std::string& file : wanted.files)
     if (!is_inside(file)) return invalid("files", file, "must be a path inside the source");
   if (wanted.project && !is_project(*wanted.project))
-    return invalid("project", *wanted.project,
-                   "is no project name: lower-case letters, digits, \"_\" and \"-\", at most 63, a letter or digit first");
+    return invalid(
+        "project", *wanted.project,
+        "is no project name: lower-case letters, digits, \"_\" and \"-\", at most 63, a letter or digit first");
   for (const std::string& profile : wanted.profiles)
     if (!is_word(profile)) return invalid("profiles", profile, "is no profile");
   for (const std::string& service : wanted.services)

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "compose_world.hpp"
 #include "docker_world.hpp"
 #include "kubectl_world.hpp"
 #include "support/process_results.hpp"
@@ -280,7 +281,7 @@ TEST_P(ExecutorContract, StepNamesAreFitForAMetricLabel) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Tools, ExecutorContract,
-                         testing::Values(docker_subject(), kubectl_subject(), terraform_subject()),
+                         testing::Values(docker_subject(), compose_subject(), kubectl_subject(), terraform_subject()),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

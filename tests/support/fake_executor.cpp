@@ -170,6 +170,7 @@ std::unique_ptr<executors::Procedure> FakeExecutor::settle(executors::Inputs inp
 }
 
 std::unique_ptr<executors::Procedure> FakeExecutor::verify(executors::Inputs inputs, bool drift) const {
+  verified.push_back(inputs);
   return std::make_unique<StepsInARow>(std::vector<Step>{step(inputs, drift ? "drift" : "verify", Effect::None)},
                                        "as declared", ErrorKind::HealthCheckFailed);
 }

@@ -45,7 +45,9 @@ class FakeExecutor final : public executors::Executor {
   executors::Effect start_effect = executors::Effect::Repeatable;
   executors::Recovery recovery = executors::Recovery::Rerun;
   bool settles = true;
-  std::string host = "local";  ///< of the target
+  bool keeps = false;                               ///< its source
+  mutable std::vector<executors::Inputs> verified;  ///< what each verify got
+  std::string host = "local";                       ///< of the target
   Duration step_timeout = std::chrono::minutes(5);
   bool plans = false;  ///< asks for approval by itself, after "prepare"
   std::string found;   ///< what its plans find outside: part of the digest of its plans, beside the inputs'
@@ -65,6 +67,7 @@ class FakeExecutor final : public executors::Executor {
   [[nodiscard]] bool asks_for_approval() const override { return plans; }
   [[nodiscard]] executors::Recovery after_interruption(const api::Operation& open) const override;
   [[nodiscard]] std::vector<std::string> tools(const api::DeploymentSpec& spec) const override;
+  [[nodiscard]] bool keeps_source() const override { return keeps; }
 
  private:
   [[nodiscard]] executors::Step step(const executors::Inputs& inputs, const std::string& verb,

@@ -161,5 +161,63 @@ TEST(BlockingPool, HandsOverWhatTheWorkThrows) {
   EXPECT_THROW(support::run_coroutine(loop, pool.run(work)), std::runtime_error);
 }
 
+KeptSource kept_source(const std::string& digest, const std::string& sha256, const std::string& bytes) {
+  return {
+      .key = {"shop", "web"}, .digest = digest, .sha256 = sha256, .files = {{"a/b", {.bytes = bytes}}}, .path = "a"};
+}
+
+class KeptSourcesTest : public WorkspaceTest {
+ protected:
+  Result<std::string> keep(const KeptSource& source) { return support::run_coroutine(loop_, workspaces_.keep(source)); }
+  Result<void> retain(const std::set<std::string>& digests, const ObjectKey& key = {"shop", "web"}) {
+    return support::run_coroutine(loop_, workspaces_.retain(key, digests));
+  }
+};
+
+TEST_F(KeptSourcesTest, OfTheSameSourceThereIsOneDirectoryAndItStaysAsItIs) {
+  const auto first = keep(kept_source("v1:1", "aa", "one"));
+  ASSERT_TRUE(first.has_value()) << first.error().message;
+  EXPECT_EQ(support::TemporaryDirectory::read(*first + "/b"), "one");
+  disk_.write(*first + "/b", "written by a container");
+  EXPECT_EQ(*keep(kept_source("v1:2", "aa", "one")), *first);
+  EXPECT_EQ(support::TemporaryDirectory::read(*first + "/b"), "written by a container");
+  EXPECT_NE(*keep(kept_source("v1:3", "bb", "two")), *first);
+}
+
+TEST_F(KeptSourcesTest, LieWhereNobodyElseComesAndAreNoLeftovers) {  // fault X6
+  const auto kept = keep(kept_source("v1:1", "aa", "one"));
+  EXPECT_EQ(mode_of(work_dir_ / "kept-sources"), 0700U);
+  EXPECT_EQ(mode_of(work_dir_ / "kept-sources" / "shop_web"), 0700U);
+  EXPECT_EQ(mode_of(*kept), 0755U);
+  EXPECT_TRUE(support::run_coroutine(loop_, workspaces_.leftovers())->empty());
+}
+
+TEST_F(KeptSourcesTest, GoWhenNoDigestHasThemAnyMore) {
+  const std::string shared = *keep(kept_source("v1:1", "aa", "one"));
+  EXPECT_EQ(*keep(kept_source("v1:2", "aa", "one")), shared);
+  const std::string other = *keep(kept_source("v1:3", "bb", "two"));
+  EXPECT_TRUE(retain({"v1:2", "v1:3"}).has_value());
+  EXPECT_TRUE(fs::exists(shared));
+  EXPECT_TRUE(fs::exists(other));
+  EXPECT_TRUE(retain({"v1:3", "unknown"}).has_value());
+  EXPECT_FALSE(fs::exists(shared));
+  EXPECT_TRUE(fs::exists(other));
+  EXPECT_TRUE(retain({"v1:9"}, {"shop", "another"}).has_value());
+  EXPECT_TRUE(fs::exists(other));
+  EXPECT_TRUE(retain({}).has_value());
+  EXPECT_FALSE(fs::exists(work_dir_ / "kept-sources" / "shop_web"));
+}
+
+TEST_F(KeptSourcesTest, WriteThatWasCutOffIsBegunAnew) {
+  fs::create_directories(work_dir_ / "kept-sources" / "shop_web" / "aa" / "src.partial" / "a");
+  disk_.write("work/kept-sources/shop_web/aa/src.partial/a/b", "half");
+  EXPECT_EQ(support::TemporaryDirectory::read(*keep(kept_source("v1:1", "aa", "one")) + "/b"), "one");
+}
+
+TEST_F(KeptSourcesTest, WithoutADigestOfTheSourceNothingIsKept) {
+  EXPECT_FALSE(keep(kept_source("v1:1", "", "one")).has_value());
+  EXPECT_FALSE(keep(kept_source("v1:1", "../x", "one")).has_value());
+}
+
 }  // namespace
 }  // namespace deployctl::sources
