@@ -23,8 +23,12 @@ bool has_output_ref(const std::vector<Variable>& variables) {
 }
 
 using Spec = const DeploymentSpec&;
+
+DockerHost compose_host(Spec spec) {
+  return spec.docker_compose ? spec.docker_compose->host.value_or(DockerHost{}) : DockerHost{};
+}
+
 constexpr std::array kLater = {
-    Later{"type docker-compose", [](Spec s) { return s.type == Type::DockerCompose; }},
     Later{"type ansible", [](Spec s) { return s.type == Type::Ansible; }},
     Later{"environmentRef", [](Spec s) { return s.environment_ref.has_value(); }},
     Later{"serviceAccountName", [](Spec s) { return s.service_account_name.has_value(); }},
@@ -37,6 +41,8 @@ constexpr std::array kLater = {
     Later{"drift Correct", [](Spec s) { return drift_of(s) == Drift::Correct; }},
     Later{"strategy", [](Spec s) { return s.strategy != DeploymentSpec{}.strategy; }},
     Later{"docker.host", [](Spec s) { return s.docker && s.docker->host; }},
+    Later{"dockerCompose.host.tlsSecretRef", [](Spec s) { return compose_host(s).tls_secret_ref.has_value(); }},
+    Later{"dockerCompose.host.sshSecretRef", [](Spec s) { return compose_host(s).ssh_secret_ref.has_value(); }},
 };
 
 bool matches(const RefusedName& refused, std::string_view name) {

@@ -32,6 +32,7 @@ std::string version_in(std::string_view text) {
 Task<void> report_tools(process::ProcessRunner& processes, DeploymentMetrics& metrics, const Logger& log,
                         std::string work_dir) {
   const std::array commands = {VersionCommand{"docker", {"docker", "--version"}},
+                               VersionCommand{"docker-compose", {"docker-compose", "version", "--short"}},
                                VersionCommand{"kubectl", {"kubectl", "version", "--client"}}};
   for (const VersionCommand& each : commands) {
     process::Command command;

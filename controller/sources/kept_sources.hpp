@@ -5,7 +5,8 @@
 //   <work-dir>/kept-sources/<namespace>_<name>/<sha256 of the source>/src/…
 //                                             /of-<hash of a digest> -> <sha256 of the source>
 //
-// The links say which digest has which source, so that nothing has to be read from kept revisions to let go of the rest.
+// The links say which digest has which source, so that nothing has to be read from kept revisions to let go of the
+// rest.
 
 #include <filesystem>
 #include <set>

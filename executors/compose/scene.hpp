@@ -27,6 +27,7 @@ docker::RunningReport report_on(const docker::Container& container);
 
 /// The first of our containers that does not run (yet); nothing when all do. `worst`: those that never will come first.
 const docker::Container* worst(const std::vector<docker::Container>& containers);
+const docker::Container* worst(std::vector<docker::Container>&& containers) = delete;
 
 /// How what is there differs from the release, whose pins say image and configuration of each service; empty when it
 /// does not. Services the pins do not know are no part of it.

@@ -88,7 +88,8 @@ Script blame(Inputs in, StepResult up) {
   Scene scene;
   Next looked = co_await look(in, Purpose::Work, &scene);
   if (has_failed(looked)) co_return Failed{error};
-  const Container* found = worst(of_release(in, scene));
+  const std::vector<Container> containers = of_release(in, scene);
+  const Container* found = worst(containers);
   // What the daemon itself refused is said best by its own words.
   if (found == nullptr || found->status == "created") co_return Failed{error};
   if (found->status == "exited" && found->exit_code == 0)

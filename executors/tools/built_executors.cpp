@@ -1,5 +1,6 @@
 #include "tools/built_executors.hpp"
 
+#include "compose/executor.hpp"
 #include "docker/executor.hpp"
 #include "kubectl/executor.hpp"
 #include "terraform/executor.hpp"
@@ -9,6 +10,7 @@ namespace deployctl::tools {
 executors::MapRegistry built_executors() {
   executors::MapRegistry registry;
   registry.add(api::Type::Docker, std::make_unique<docker::DockerExecutor>());
+  registry.add(api::Type::DockerCompose, std::make_unique<compose::ComposeExecutor>());
   registry.add(api::Type::Kubernetes, std::make_unique<kubectl::KubectlExecutor>());
   registry.add(api::Type::Terraform, std::make_unique<terraform::TerraformExecutor>());
   return registry;

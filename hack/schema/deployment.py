@@ -84,7 +84,7 @@ def docker():
 
 
 def compose():
-    return later(block("For type docker-compose: one project.", {
+    return block("For type docker-compose: one project.", {
         "files": listed("Compose files in the source. Unset: compose.yaml, else docker-compose.yml.", 16, inner_path("Path in the source.")),
         "project": argument("Name of the project, immutable. Unset: NAMESPACE_NAME.", 63, WORD),
         "profiles": listed("Profiles to enable.", 32, argument("One profile.", 128, WORD)),
@@ -94,8 +94,8 @@ def compose():
         "removeOrphans": truth("Whether containers of services that are gone are removed.", default=False),
         "waitTimeout": duration("How long to wait until the services are running or healthy.", default="5m"),
         "registrySecretRef": reference("Secret of type kubernetes.io/dockerconfigjson to pull with."),
-        "host": shared.docker_host(),
-    }, rules=[unchangeable("project", "dockerCompose")]))
+        "host": shared.docker_daemon(lambda words: later(reference(words))),
+    }, rules=[unchangeable("project", "dockerCompose")])
 
 
 def kubernetes():

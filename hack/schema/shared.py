@@ -166,11 +166,15 @@ def timeout():
 
 
 def docker_host():
-    return later(block("A docker daemon other than the one of the controller's machine.", {
+    return later(docker_daemon(reference))
+
+
+def docker_daemon(secret):
+    return block("A docker daemon other than the one of the controller's machine.", {
         "endpoint": text("Address: unix://, tcp:// or ssh://.", 512, ENDPOINT),
-        "tlsSecretRef": reference("Secret with ca.crt, tls.crt and tls.key."),
-        "sshSecretRef": reference("Secret with ssh-privatekey and known_hosts."),
-    }, rules=[at_most_one("tlsSecretRef", "sshSecretRef")]))
+        "tlsSecretRef": secret("Secret with ca.crt, tls.crt and tls.key."),
+        "sshSecretRef": secret("Secret with ssh-privatekey and known_hosts."),
+    }, rules=[at_most_one("tlsSecretRef", "sshSecretRef")])
 
 
 def kube_config():

@@ -55,7 +55,8 @@ ProcessResult FakeCompose::run(const process::Command& command) {
   docker.lines.push_back(line);
   if (has(command, "config")) return config(command);
   if (docker.down)
-    return exited(1, "", "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n");
+    return exited(
+        1, "", "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n");
   if (has(command, "build")) return build(command);
   if (has(command, "up")) return up(command);
   if (has(command, "down")) return down(command);
@@ -120,7 +121,8 @@ std::string FakeCompose::start(const std::string& project, const Json& services,
   FakeDocker::Box* there = box(service);
   const std::string hash = hash_of(wanted);
   if (there != nullptr && there->labels["com.docker.compose.config-hash"] != hash) {
-    std::erase_if(docker.boxes, [&](const FakeDocker::Box& each) { return each.id == there->id; });
+    const std::string old = there->id;
+    std::erase_if(docker.boxes, [&](const FakeDocker::Box& each) { return each.id == old; });
     there = nullptr;
   }
   if (there == nullptr) {
@@ -185,13 +187,17 @@ ProcessResult FakeCompose::tag(const Words& words) {
   if (std::ranges::none_of(docker.images, [&](const auto& each) { return each.second == words.at(1); }))
     return exited(1, "", "Error response from daemon: No such image: " + words.at(1) + "\n");
   tags[words.at(2)] = words.at(1);
+  docker.images[words.at(2)] = words.at(1);
   return exited(0);
 }
 
 ProcessResult FakeCompose::images(const Words& words) {
   std::string out;
   if (words.at(1) == "rm")
-    for (std::size_t n = 2; n < words.size(); ++n) tags.erase(words[n]);
+    for (std::size_t n = 2; n < words.size(); ++n) {
+      tags.erase(words[n]);
+      docker.images.erase(words[n]);
+    }
   const bool lists_tags = std::ranges::any_of(words, [](const auto& word) { return word.starts_with("--format="); });
   if (words.at(1) == "ls" && lists_tags)
     for (const auto& [tag, unused] : tags) out += tag + "\n";

@@ -15,14 +15,14 @@ namespace deployctl::support {
 class FakeCompose {
  public:
   FakeDocker docker;
-  std::map<std::string, std::string> files;   ///< absolute path to text
-  std::map<std::string, std::string> built;   ///< name of an image to the id its next build gives; default: of its name
-  std::set<std::string> sick_images;          ///< ids whose own health check fails
-  std::set<std::string> one_shot_services;    ///< they end with 0 right after their start
-  std::map<std::string, std::string> tags;    ///< kept tags to ids
-  std::string render_error;                   ///< what every rendering says instead
-  std::string render_warnings;                ///< on standard error, beside an answer
-  std::vector<std::string> recreated;         ///< services whose container was made, in order
+  std::map<std::string, std::string> files;  ///< absolute path to text
+  std::map<std::string, std::string> built;  ///< name of an image to the id its next build gives; default: of its name
+  std::set<std::string> sick_images;         ///< ids whose own health check fails
+  std::set<std::string> one_shot_services;   ///< they end with 0 right after their start
+  std::map<std::string, std::string> tags;   ///< kept tags to ids
+  std::string render_error;                  ///< what every rendering says instead
+  std::string render_warnings;               ///< on standard error, beside an answer
+  std::vector<std::string> recreated;        ///< services whose container was made, in order
 
   process::ProcessResult run(const process::Command& command);
   /// Containers as FakeDocker::state shows them, then the kept tags.
