@@ -79,3 +79,28 @@ def config_map_only(name="settings", text="first", **spec):
     manifest = f'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  text: "{text}"\n'
     return deployment(name, "kubernetes", **{"version": text, "timeout": "60s", "source": {"inline": {"files": {"all.yaml": manifest}}},
                                              "kubernetes": {}, **spec})
+
+
+COMPOSE_FILE = """services:
+  web:
+    build: .
+    image: {image}
+    environment: {{RELEASE: "${{DEPLOYCTL_VERSION}}"}}
+    ports: ["127.0.0.1:{port}:8080"]
+    healthcheck:
+      test: ["CMD-SHELL", "wget -q -O - http://127.0.0.1:8080/ | grep -q '^hello'"]
+      interval: 500ms
+      timeout: 2s
+      retries: 3
+  other:
+    image: deployctl.local/busybox:1
+"""
+DOCKERFILE = "FROM deployctl.local/busybox:1\nCOPY page.html /www/index.html\n"
+
+
+def compose_hello(image, port, name="hello", version="1.0.0", page="hello", files=None, **spec):
+    """Two services; one is built under a tag that stays the same and serves "PAGE VERSION". Its healthcheck wants a page that begins with hello."""
+    source = {"compose.yaml": COMPOSE_FILE.format(image=image, port=port), "Dockerfile": DOCKERFILE, "page.html": f"{page} {version}\n",
+              **(files or {})}
+    return deployment(name, "docker-compose", **{"version": version, "timeout": "2m", "source": {"inline": {"files": source}},
+                                                 "dockerCompose": {"waitTimeout": "30s"}, **spec})

@@ -31,7 +31,7 @@ TEST(KeptSource, OutlivesItsOperationAndIsTheSameForTheSameSource) {
   ASSERT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
   const std::string first = bed.directory();
   EXPECT_TRUE(std::filesystem::exists(first + "/a"));
-  EXPECT_EQ(bed.work_directories(), 0U);
+  EXPECT_EQ(bed.work_directories(), 1U) << "of kept sources; none of an operation";
   bed.release("2", "one");
   EXPECT_EQ(bed.directory(), first);
   bed.release("3", "two");
