@@ -67,7 +67,7 @@ struct Application::Parts {
         tools(options.tools_dir),
         processes(executor, clock, secrets, tools, process::BaseEnvironment::from(environ),
                   options.max_processes + kProbeProcesses),
-        executors(tools::built_executors()),
+        executors(tools::built_executors(options.restricted)),
         events(executor, client, clock, log, metrics,
                {.api_version = std::string(api::kApiVersion),
                 .kind = std::string(api::kKind),

@@ -101,6 +101,9 @@ Options parse_options(int argc, char** argv) {
                  "Let health checks and hooks reach loopback and the API server");
   flags.add_flag("--allow-cluster-scope", options.allow_cluster_scope,
                  "Let kubernetes deployments act outside their namespace with the controller's own rights");
+  flags.add_flag("--restricted", options.restricted,
+                 "Refuse docker and compose deployments that reach out of their containers: privileged, mounts of the "
+                 "host, its network and process spaces");
   flags.add_option("--installation-id", options.installation_id,
                    "Label of what this installation owns; default the cluster's id");
   flags.add_option("--metrics-addr", metrics, "Where /metrics listens; 0 is off")

@@ -9,6 +9,12 @@ using executors::Inputs;
 using executors::Procedure;
 using executors::ScriptContext;
 
+namespace {
+
+executors::Script refuse(Error error) { co_return executors::Failed{std::move(error)}; }
+
+}  // namespace
+
 api::Target DockerExecutor::target(const ObjectKey& key, const api::DeploymentSpec& spec, const std::string&) const {
   std::string host = "local";
   if (spec.docker && spec.docker->host) host = spec.docker->host->endpoint;
@@ -16,6 +22,8 @@ api::Target DockerExecutor::target(const ObjectKey& key, const api::DeploymentSp
 }
 
 std::unique_ptr<Procedure> DockerExecutor::deploy(Inputs inputs) const {
+  if (auto refused = refusal(inputs.spec))
+    return executors::script([error = *refused](ScriptContext&) { return refuse(error); });
   return executors::script([in = std::move(inputs)](ScriptContext& context) { return docker::deploy(in, context); });
 }
 

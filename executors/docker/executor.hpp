@@ -16,6 +16,9 @@ namespace deployctl::docker {
 
 class DockerExecutor final : public executors::Executor {
  public:
+  /// `restricted`: mounts of the host and its network are refused, also for kept revisions.
+  explicit DockerExecutor(bool restricted = false) : restricted_(restricted) {}
+
   [[nodiscard]] Result<void> validate(const api::DeploymentSpec& spec) const override;
   /// host: the daemon's endpoint; project: the container's name.
   [[nodiscard]] api::Target target(const ObjectKey& key, const api::DeploymentSpec& spec,
@@ -27,6 +30,12 @@ class DockerExecutor final : public executors::Executor {
   /// Rerun: every procedure begins with a look at what is there.
   [[nodiscard]] executors::Recovery after_interruption(const api::Operation& open) const override;
   [[nodiscard]] std::vector<std::string> tools(const api::DeploymentSpec& spec) const override;
+
+ private:
+  /// Invalid, naming the field.
+  [[nodiscard]] std::optional<Error> refusal(const api::DeploymentSpec& spec) const;
+
+  bool restricted_;
 };
 
 }  // namespace deployctl::docker

@@ -120,6 +120,17 @@ std::optional<Error> option_error(const api::Docker& docker) {
 
 }  // namespace
 
+std::optional<Error> DockerExecutor::refusal(const api::DeploymentSpec& spec) const {
+  if (!restricted_ || !spec.docker) return std::nullopt;
+  constexpr const char* kWhy = " is not allowed in restricted mode";
+  for (std::size_t n = 0; n < spec.docker->volumes.size(); ++n)
+    if (const std::string& source = spec.docker->volumes[n].source; source.starts_with('/'))
+      return fail(ErrorKind::Invalid, "spec.docker.volumes[" + std::to_string(n) + "].source: " +
+                                          cut(one_line(source), 128) + " is a path of the host, which" + kWhy);
+  if (spec.docker->network == "host") return fail(ErrorKind::Invalid, std::string("spec.docker.network: host") + kWhy);
+  return std::nullopt;
+}
+
 Result<void> DockerExecutor::validate(const api::DeploymentSpec& spec) const {
   if (!spec.docker) return fail(ErrorKind::Invalid, "spec.docker: missing");
   const api::Docker& docker = *spec.docker;
@@ -132,6 +143,7 @@ Result<void> DockerExecutor::validate(const api::DeploymentSpec& spec) const {
     if (auto error = volume_error(volume)) return *error;
   if (auto error = option_error(docker)) return *error;
   if (auto error = host_error(spec)) return *error;
+  if (auto error = refusal(spec)) return *error;
   return {};
 }
 

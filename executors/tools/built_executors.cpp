@@ -7,10 +7,10 @@
 
 namespace deployctl::tools {
 
-executors::MapRegistry built_executors() {
+executors::MapRegistry built_executors(bool restricted) {
   executors::MapRegistry registry;
-  registry.add(api::Type::Docker, std::make_unique<docker::DockerExecutor>());
-  registry.add(api::Type::DockerCompose, std::make_unique<compose::ComposeExecutor>());
+  registry.add(api::Type::Docker, std::make_unique<docker::DockerExecutor>(restricted));
+  registry.add(api::Type::DockerCompose, std::make_unique<compose::ComposeExecutor>(restricted));
   registry.add(api::Type::Kubernetes, std::make_unique<kubectl::KubectlExecutor>());
   registry.add(api::Type::Terraform, std::make_unique<terraform::TerraformExecutor>());
   return registry;

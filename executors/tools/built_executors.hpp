@@ -6,6 +6,7 @@
 
 namespace deployctl::tools {
 
-executors::MapRegistry built_executors();
+/// `restricted`: what reaches out of a container is refused (flag --restricted).
+executors::MapRegistry built_executors(bool restricted);
 
 }  // namespace deployctl::tools

@@ -180,7 +180,8 @@ TEST(ComposeRender, VariablesOfTheControllerAreOutOfReach) {  // fault D9
     const std::string text = "services: {web: {image: \"x:${" + std::string(name) + ":-1}\"}}";
     const Ran ran = tool.deploy(inputs_of(1, text));
     EXPECT_EQ(ran.error().kind, ErrorKind::Invalid);
-    EXPECT_THAT(ran.error().message, StartsWith("compose.yaml: ${" + std::string(name) + "} would be the controller's"));
+    EXPECT_THAT(ran.error().message,
+                StartsWith("compose.yaml: ${" + std::string(name) + "} would be the controller's"));
   }
   Tool tool;
   executors::Inputs in = inputs_of(1, R"({"services": {"web": {"image": "registry.local/cache:1",
@@ -202,8 +203,7 @@ TEST(ComposeRender, FileThatIsMissingIsNamed) {
   Tool tool;
   executors::Inputs in = inputs_of(1);
   in.spec.docker_compose->files = {"deploy/prod.yaml"};
-  EXPECT_EQ(tool.deploy(in).error().message,
-            "spec.dockerCompose.files: \"deploy/prod.yaml\" is not in the source");
+  EXPECT_EQ(tool.deploy(in).error().message, "spec.dockerCompose.files: \"deploy/prod.yaml\" is not in the source");
   in.spec.docker_compose->files.clear();
   in.files = std::make_shared<const ports::SourceTree>(ports::SourceTree{{"other.yaml", {}}, {"compose.yaml", {}}});
   tool.files["/kept/src/compose.yaml"] = "";

@@ -101,10 +101,9 @@ TEST(ComposeCommands, RenderingNamesFilesAndProfilesAndHidesTheControllersProxie
   in.spec.docker_compose->profiles = {"debug"};
   in.spec.docker_compose->host = api::DockerHost{.endpoint = "unix:///run/other.sock"};
   const auto command = std::get<process::Command>(render(in, {"a.yaml", "b/c.yaml"}).work);
-  EXPECT_THAT(command.argv,
-              ElementsAre("docker-compose", "--ansi=never", "--progress=plain", "--project-name=shop_web",
-                          "--env-file=/dev/null", "--file=/kept/src/a.yaml", "--file=/kept/src/b/c.yaml",
-                          "--profile=debug", "config", "--format=json"));
+  EXPECT_THAT(command.argv, ElementsAre("docker-compose", "--ansi=never", "--progress=plain", "--project-name=shop_web",
+                                        "--env-file=/dev/null", "--file=/kept/src/a.yaml", "--file=/kept/src/b/c.yaml",
+                                        "--profile=debug", "config", "--format=json"));
   EXPECT_EQ(command.env.at("DOCKER_HOST"), "unix:///run/other.sock");
   EXPECT_EQ(command.env.at("A"), "1");
   EXPECT_EQ(command.env.at("HTTPS_PROXY"), "");

@@ -178,5 +178,26 @@ TEST(DockerValidation, BuildPathsStayInsideTheSource) {  // fault S6
   }
 }
 
+TEST(DockerRestricted, HostMountsAndItsNetworkAreRefusedAlsoForKeptRevisions) {  // fault D8
+  const std::vector<BadSpec> table = {
+      {"spec.docker.volumes[1].source: /var/run/docker.sock is a path of the host",
+       [](auto& d) { d.volumes = {{"data", "/data"}, {"/var/run/docker.sock", "/x"}}; }},
+      {"spec.docker.network: host is not allowed in restricted mode", [](auto& d) { d.network = "host"; }},
+  };
+  for (const BadSpec& bad : table) {
+    executors::Inputs in = inputs_of(1);
+    bad.edit(*in.spec.docker);
+    EXPECT_TRUE(DockerExecutor().validate(in.spec).has_value());
+    const auto result = DockerExecutor(true).validate(in.spec);
+    ASSERT_FALSE(result.has_value()) << bad.field;
+    EXPECT_THAT(result.error().message, testing::StartsWith(bad.field));
+    Daemon daemon;
+    const Ran ran = daemon.drive(DockerExecutor(true).deploy(in));
+    EXPECT_EQ(ran.error().kind, ErrorKind::Invalid);
+    EXPECT_TRUE(ran.steps.empty());
+  }
+  EXPECT_TRUE(DockerExecutor(true).validate(inputs_of(1).spec).has_value());
+}
+
 }  // namespace
 }  // namespace deployctl::docker
