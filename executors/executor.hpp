@@ -26,9 +26,10 @@ struct Inputs {
   api::DeploymentSpec spec;   ///< of the revision that is deployed, checked or removed
   std::int64_t revision = 0;  ///< its number (for verify and destroy: the serving one's)
   std::string digest;
-  std::int64_t restored_revision = 0;  ///< in a rollback: whose inputs these are
-  std::int64_t previous_revision = 0;  ///< serving before this operation; 0: none
-  std::string source_dir;              ///< the source's directory after `path`; empty without source
+  std::int64_t restored_revision = 0;   ///< in a rollback: whose inputs these are
+  std::int64_t previous_revision = 0;   ///< serving before this operation; 0: none
+  std::int64_t abandoned_revision = 0;  ///< in a rollback: what it goes back from; 0: that took no number
+  std::string source_dir;               ///< the source's directory after `path`; empty without source
   std::shared_ptr<const ports::SourceTree>
       files;  ///< the same files, paths relative to source_dir; null without source
   /// The operation's directory: 0700, empty at first; Command::files are written below it; removed after the record.
@@ -41,6 +42,9 @@ struct Inputs {
   Json pins = Json::object();      ///< of this revision when it is a kept one
   std::string registry_config;     ///< text of a docker config.json; empty: none
   std::map<std::string, std::string> backend_config;  ///< terraform: values of the backendConfigSecretRef's Secret
+  std::string ssh_private_key;                        ///< ansible; empty: none
+  std::string ssh_known_hosts;                        ///< lines of the hosts' keys
+  std::string vault_password;                         ///< ansible; empty: none
   /// Numbers of the revisions that are kept, this one's own perhaps not among them; only where keeps_source says so.
   std::vector<std::int64_t> kept_revisions;
   bool rollback = false;

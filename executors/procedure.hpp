@@ -68,7 +68,10 @@ struct Output {
   bool operator==(const Output&) const = default;
 };
 struct Done {
-  std::string message;       ///< for people: "container x runs image y"
+  std::string message;  ///< for people: "container x runs image y"
+  /// What a person must know although it went well ("nothing was changed on the hosts"): part of what is told at the
+  /// end, and a Warning event where nothing else stays to tell it.
+  std::string caveat = {};
   Json inventory = nullptr;  ///< replaces the remembered one where it is only known at the end
   /// Nothing: not told, what is kept stays. Told by deploy, and by a verify that knows them.
   std::optional<std::vector<Output>> outputs = {};

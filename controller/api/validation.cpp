@@ -29,7 +29,6 @@ DockerHost compose_host(Spec spec) {
 }
 
 constexpr std::array kLater = {
-    Later{"type ansible", [](Spec s) { return s.type == Type::Ansible; }},
     Later{"environmentRef", [](Spec s) { return s.environment_ref.has_value(); }},
     Later{"serviceAccountName", [](Spec s) { return s.service_account_name.has_value(); }},
     Later{"source.git", [](Spec s) { return s.source && s.source->git; }},

@@ -54,6 +54,30 @@ Task<Result<std::map<std::string, std::string>>> backend_config(Services& servic
   co_return values;
 }
 
+/// What ansible logs in and decrypts with, read now and hidden.
+Task<Result<void>> read_ansible_credentials(Services& services, ObjectKey key, api::Ansible ansible,
+                                            executors::Inputs& inputs) {
+  std::vector<std::string> secrets;
+  if (ansible.ssh_secret_ref) {
+    auto found = co_await sources::resolve_credential(services.ports.references, key, "spec.ansible.sshSecretRef",
+                                                      *ansible.ssh_secret_ref, {"ssh-privatekey", "known_hosts"});
+    if (!found) co_return found.error();
+    inputs.ssh_private_key = std::move(found->at("ssh-privatekey"));
+    inputs.ssh_known_hosts = std::move(found->at("known_hosts"));
+    secrets.push_back(inputs.ssh_private_key);
+  }
+  if (ansible.vault_password_secret_ref) {
+    auto found =
+        co_await sources::resolve_credential(services.ports.references, key, "spec.ansible.vaultPasswordSecretRef",
+                                             *ansible.vault_password_secret_ref, {"password"});
+    if (!found) co_return found.error();
+    inputs.vault_password = std::move(found->at("password"));
+    secrets.push_back(inputs.vault_password);
+  }
+  services.hide(key, "tool", std::move(secrets));
+  co_return Result<void>();
+}
+
 executors::Step command_step(const api::Hook& hook, const executors::Inputs& inputs, std::string name) {
   process::Command command;
   command.argv = hook.command;
@@ -82,7 +106,7 @@ executors::Step http_step(const api::Hook& hook, sources::HttpCredentials creden
 }  // namespace
 
 Task<Result<executors::Inputs>> assemble_inputs(Services& services, api::Deployment object, history::Snapshot snapshot,
-                                                sources::ResolvedVariables variables, std::string id) {
+                                                sources::ResolvedVariables variables, std::string id, bool bare) {
   executors::Inputs inputs;
   inputs.key = object.meta.key;
   inputs.uid = object.meta.uid;
@@ -109,6 +133,10 @@ Task<Result<executors::Inputs>> assemble_inputs(Services& services, api::Deploym
   auto backend = co_await backend_config(services, object.meta.key, snapshot.spec);
   if (!backend) co_return backend.error();
   inputs.backend_config = std::move(*backend);
+  if (snapshot.spec.ansible) {
+    const auto read = co_await read_ansible_credentials(services, object.meta.key, *snapshot.spec.ansible, inputs);
+    if (!read && !(bare && read.error().kind == ErrorKind::DependencyNotReady)) co_return read.error();
+  }
   if (!snapshot.source.empty()) {
     auto files = sources::subtree(snapshot.source, snapshot.spec.path);
     if (!files) co_return files.error();

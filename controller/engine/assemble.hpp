@@ -15,9 +15,11 @@
 
 namespace deployctl::engine {
 
-/// Makes the directory `id` and everything an executor may know of `snapshot`. `variables` as resolved now.
+/// Makes the directory `id` and everything an executor may know of `snapshot`. `variables` as resolved now. `bare`: a
+/// removal; ansible credentials that are gone are left out.
 Task<Result<executors::Inputs>> assemble_inputs(Services& services, api::Deployment object, history::Snapshot snapshot,
-                                                sources::ResolvedVariables variables, std::string id);
+                                                sources::ResolvedVariables variables, std::string id,
+                                                bool bare = false);
 
 /// The values of a kept revision: Pinned ones from it, Live ones read now. `bare`: what cannot be read is left out.
 Task<Result<sources::ResolvedVariables>> values_of(Services& services, ObjectKey key, history::Snapshot snapshot,

@@ -191,7 +191,7 @@ Task<Result<std::unique_ptr<executors::Procedure>>> Engine::State::removal_at_ol
   if (!values) co_return values.error();
   const std::string id = make_ulid(services.ports.clock.wall(), random_bytes(10));
   operation.directories.push_back(id);
-  auto inputs = co_await assemble_inputs(services, object, *snapshot, std::move(*values), id);
+  auto inputs = co_await assemble_inputs(services, object, *snapshot, std::move(*values), id, true);
   if (!inputs) co_return inputs.error();
   // Its steps run as steps of this operation: what they need is written there.
   inputs->work_dir = (services.options.work_dir / operation.journal.id).string();
@@ -223,13 +223,15 @@ Task<Result<executors::Inputs>> Engine::State::inputs_of(api::Deployment object,
   if (!before) co_return before.error();
   if (operation.moves) before = Json::array();
   operation.directories.push_back(operation.journal.id);
-  auto inputs = co_await assemble_inputs(services, object, snapshot, std::move(*values), operation.journal.id);
+  auto inputs = co_await assemble_inputs(services, object, snapshot, std::move(*values), operation.journal.id,
+                                         kind == Kind::Destroy);
   if (!inputs) co_return inputs.error();
   operation.carried = kind == Kind::Destroy || operation.resumed ? snapshot.remembered.inventory : std::move(*before);
   inputs->inventory = operation.carried;
   inputs->previous_revision = object.status.revision;
   inputs->restored_revision = operation.journal.restored_revision;
   inputs->rollback = kind == Kind::Rollback;
+  if (inputs->rollback && operation.quarantine) inputs->abandoned_revision = operation.quarantine->revision;
   inputs->revision = operation.journal.revision > 0 ? operation.journal.revision
                      : kind == Kind::Destroy        ? object.status.last_revision
                                                     : operation.number;

@@ -68,8 +68,9 @@ std::string words_of(const api::Deployment& object, const ActiveOperation& opera
     return message;
   }
   const std::string& version = operation.snapshot.spec.version;
+  const std::string caveat = ended.caveat.empty() ? "" : "; " + ended.caveat;
   if (journal.kind != api::OperationKind::Rollback)
-    return resumed + parts::revision_words(journal.revision, version) + " serves: " + ended.message;
+    return resumed + parts::revision_words(journal.revision, version) + " serves: " + ended.message + caveat;
   std::string why;
   if (operation.quarantine && operation.quarantine->revision > 0)
     if (const api::HistoryEntry* failed =
@@ -77,7 +78,7 @@ std::string words_of(const api::Deployment& object, const ActiveOperation& opera
         failed != nullptr && failed->result == api::HistoryResult::Failed)
       why = parts::revision_words(failed->revision, failed->version) + " failed: " + failed->message + "; ";
   return resumed + why + parts::revision_words(journal.restored_revision, version) + " serves again as revision " +
-         std::to_string(journal.revision);
+         std::to_string(journal.revision) + caveat;
 }
 
 }  // namespace
@@ -285,6 +286,11 @@ Task<Engine::State::Acted> Engine::State::close(api::Deployment object, ObjectRu
   const bool goes_away = operation.stop == StopCause::Deleted || operation.stop == StopCause::Dropped;
   if (kind == api::OperationKind::Destroy && !ended.error) {
     run.destroyed = true;
+    if (!ended.caveat.empty())  // the object goes, and its conditions with it
+      services.ports.events.publish(object.meta, {.type = ports::EventType::Warning,
+                                                  .reason = std::string(api::reasons::kSucceeded),
+                                                  .action = std::string(api::to_string(kind)),
+                                                  .note = ended.caveat});
   } else if (!goes_away) {
     api::DeploymentStatus next = closed(object, closing, now);
     std::vector<std::int64_t> superfluous;

@@ -165,6 +165,7 @@ std::optional<Action> Operation::prepare(const executors::StepResult* result) {
   if (stop_) return fail(*stop_);
   if (auto* done = std::get_if<executors::Done>(&next)) {
     done_ = std::move(done->message);
+    caveat_ = std::move(done->caveat);
     return enter(Phase::Announce), std::nullopt;
   }
   if (auto* failed = std::get_if<executors::Failed>(&next)) return fail(std::move(failed->error));
@@ -210,8 +211,11 @@ std::optional<Action> Operation::drive(const Finished* previous, Phase after) {
   if (auto* pause = std::get_if<executors::Pause>(&next)) return Sleep{pause->length, std::move(pause->why)};
   if (stop_ && !cleaning) return fail(*stop_);
   if (auto* done = std::get_if<executors::Done>(&next)) {
-    if (phase_ == Phase::Effects) done_ = std::move(done->message);
-    if (cleaning) notes_ = "; what it had made was removed";
+    if (phase_ == Phase::Effects) {
+      done_ = std::move(done->message);
+      caveat_ = std::move(done->caveat);
+    }
+    if (cleaning) notes_ = "; " + (done->caveat.empty() ? "what it had made was removed" : done->caveat);
     return enter(after), std::nullopt;
   }
   auto* needs = std::get_if<executors::NeedsApproval>(&next);
@@ -281,10 +285,12 @@ Action Operation::end() {
   phase_ = Phase::End;
   if (asks_) return Ended{.error = {}, .message = {}, .phase = failed_in_, .release_ran = release_ran_, .plan = asks_};
   Ended ended{.error = error_, .message = {}, .phase = failed_in_, .release_ran = release_ran_};
-  if (ended.error)
+  if (ended.error) {
     ended.error->message += notes_;
-  else
+  } else {
     ended.message = done_.value_or("done") + notes_;
+    ended.caveat = caveat_;
+  }
   return ended;
 }
 

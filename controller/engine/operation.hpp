@@ -96,6 +96,7 @@ struct Ended {
   Phase phase = Phase::End;                  ///< where it failed
   bool release_ran = false;                  ///< a step with effect of the release itself was started
   std::optional<executors::Plan> plan = {};  ///< a person has to approve it
+  std::string caveat = {};                   ///< executors::Done::caveat of a success
 };
 using Action = std::variant<RunStep, RunChecks, Sleep, WriteJournal, Ended>;
 
@@ -139,6 +140,7 @@ class Operation {
   std::unique_ptr<ProcedureRun> part_;  ///< of the phase: verify, settle, remove_old, cleanup
   std::optional<executors::Step> first_effect_;
   std::optional<std::string> done_;  ///< main's message
+  std::string caveat_;               ///< and its caveat
   std::size_t hook_ = 0;
   bool release_ran_ = false, announced_ = false, runs_already_ = false;
   Duration stable_left_{};

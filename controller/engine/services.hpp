@@ -14,8 +14,9 @@
 
 namespace deployctl::engine {
 
-/// The source of a kept revision, headers and CAs of the lists of checks, headers of hooks, values of a backend.
-inline constexpr std::array kSecretParts{"source", "pre", "post", "pre-hook", "post-hook", "backend"};
+/// The source of a kept revision, headers and CAs of the lists of checks, headers of hooks, values of a backend, a
+/// tool's login.
+inline constexpr std::array kSecretParts{"source", "pre", "post", "pre-hook", "post-hook", "backend", "tool"};
 
 struct Services {
   Services(asio::any_io_executor on, Ports through, Options as);

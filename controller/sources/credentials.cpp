@@ -40,4 +40,17 @@ Task<Result<HttpCredentials>> resolve_credentials(ports::References& references,
   co_return resolved;
 }
 
+Task<Result<ports::KeyValues>> resolve_credential(ports::References& references, ObjectKey key, std::string field,
+                                                  api::NameRef secret_ref, std::vector<std::string> keys) {
+  ReferenceReader reader(references, std::move(key));
+  ports::KeyValues values;
+  for (const std::string& each : keys) {
+    auto found = co_await reader.one(field, ReferenceReader::Kind::Secret,
+                                     {.name = secret_ref.name, .key = each, .optional = false});
+    if (!found) co_return found.error();
+    values[each] = std::move(*found).value_or("");
+  }
+  co_return values;
+}
+
 }  // namespace deployctl::sources

@@ -1,5 +1,6 @@
 #include "tools/built_executors.hpp"
 
+#include "ansible/executor.hpp"
 #include "compose/executor.hpp"
 #include "docker/executor.hpp"
 #include "kubectl/executor.hpp"
@@ -13,6 +14,7 @@ executors::MapRegistry built_executors(bool restricted) {
   registry.add(api::Type::DockerCompose, std::make_unique<compose::ComposeExecutor>(restricted));
   registry.add(api::Type::Kubernetes, std::make_unique<kubectl::KubectlExecutor>());
   registry.add(api::Type::Terraform, std::make_unique<terraform::TerraformExecutor>());
+  registry.add(api::Type::Ansible, std::make_unique<ansible::AnsibleExecutor>());
   return registry;
 }
 

@@ -131,11 +131,11 @@ def ansible():
         "path": inner_path("Inventory file or directory in the source."),
         "inline": text("The inventory itself.", 65536, TEXT),
     }, rules=[exactly_one("path", "inline")])
-    return later(block("For type ansible: one playbook.", {
+    return block("For type ansible: one playbook.", {
         "playbook": inner_path("Path in the source."),
         "inventory": inventory,
         "vaultPasswordSecretRef": reference("Secret with the vault password under the key password."),
-        "sshSecretRef": reference("Secret with ssh-privatekey and known_hosts."),
+        "sshSecretRef": reference("Secret with the keys ssh-privatekey and known_hosts. A host whose key is not in known_hosts is refused."),
         "limit": argument("Hosts the run is limited to.", 512, LINE),
         "tags": listed("Only tasks with these tags.", 64, argument("One tag.", 128, WORD)),
         "skipTags": listed("No tasks with these tags.", 64, argument("One tag.", 128, WORD)),
@@ -144,7 +144,7 @@ def ansible():
         "requirements": inner_path("File in the source with roles and collections to install."),
         "destroyPlaybook": inner_path("Playbook that removes what was deployed. Unset: Destroy changes nothing on the hosts."),
         "rollbackPlaybook": inner_path("Playbook that goes back. Unset: the previous playbook runs again."),
-    }, ["playbook", "inventory"]))
+    }, ["playbook", "inventory"])
 
 
 def dependencies():

@@ -11,7 +11,7 @@ COMMANDS = json.loads((places.BUILD / "compile_commands.json").read_text())
 
 
 def flags_of(room):
-    folder = places.ROOT / ("executors" if room in ("process", "docker", "compose", "kubectl", "terraform", "tools") else "controller") / room
+    folder = places.ROOT / ("executors" if room in ("process", "docker", "compose", "kubectl", "terraform", "ansible", "tools") else "controller") / room
     command = next(c["command"] for c in COMMANDS if pathlib.Path(c["file"]).parent == folder)
     words = shlex.split(command)
     while words[0] == "ccache" or words[0].endswith("/ccache"):
@@ -32,7 +32,8 @@ def compiles(room, header):
     ("base", "async/clock.hpp"), ("api", "async/clock.hpp"), ("api", "ports/events.hpp"), ("http", "kube/client.hpp"),
     ("kube", "engine/engine.hpp"), ("runtime", "engine/engine.hpp"), ("runtime", "executors/executor.hpp"), ("health", "http/client.hpp"),
     ("history", "kube/client.hpp"), ("sources", "process/process_runner.hpp"), ("engine", "kube/client.hpp"), ("engine", "docker/executor.hpp"),
-    ("docker", "kubectl/executor.hpp"), ("docker", "compose/executor.hpp"), ("kubectl", "docker/output.hpp"), ("terraform", "kubectl/executor.hpp"), ("process", "api/deployment.hpp")])
+    ("docker", "kubectl/executor.hpp"), ("docker", "compose/executor.hpp"), ("kubectl", "docker/output.hpp"), ("terraform", "kubectl/executor.hpp"),
+    ("ansible", "docker/executor.hpp"), ("process", "api/deployment.hpp")])
 def test_a_room_does_not_see_what_it_does_not_link(room, header):
     found = [root / header for root in (places.ROOT / "controller", places.ROOT / "executors", places.ROOT)]
     assert any(path.exists() for path in found), "the header exists, it is only out of sight"

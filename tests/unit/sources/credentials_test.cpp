@@ -56,5 +56,18 @@ TEST_F(Credentials, TheAuthorityIsKeyCaCrt) {
   EXPECT_EQ(resolve({}, api::NameRef{"ca"}).error().kind, ErrorKind::DependencyNotReady);
 }
 
+TEST_F(Credentials, AToolsLoginHasExactlyTheKeysItAsksFor) {
+  const auto login = [&] {
+    return support::run_coroutine(loop_, resolve_credential(references_, {"shop", "web"}, "spec.ansible.sshSecretRef",
+                                                            api::NameRef{"hosts"}, {"ssh-privatekey", "known_hosts"}));
+  };
+  references_.secrets[{"shop", "hosts"}] = {{"ssh-privatekey", "KEY"}, {"known_hosts", "h k"}, {"other", "o"}};
+  EXPECT_EQ(login().value(), (ports::KeyValues{{"known_hosts", "h k"}, {"ssh-privatekey", "KEY"}}));
+  references_.secrets[{"shop", "hosts"}] = {{"ssh-privatekey", "KEY"}};
+  EXPECT_EQ(login().error().kind, ErrorKind::DependencyNotReady);
+  EXPECT_TRUE(login().error().message.starts_with("spec.ansible.sshSecretRef: "));
+  EXPECT_NE(login().error().message.find("known_hosts"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace deployctl::sources
