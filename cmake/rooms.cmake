@@ -62,7 +62,7 @@ function(bed NAME WORD)
   set_tests_properties(bed.${NAME}.down PROPERTIES FIXTURES_CLEANUP ${NAME} TIMEOUT 120)
 endfunction()
 
-#   pytest_test(NAME FILE file.py [BED node|control_plane] [TIMEOUT seconds] [LABELS words...] [ENVIRONMENT NAME=value...])
+#   pytest_test(NAME FILE file.py [BED node|control_plane|ssh] [TIMEOUT seconds] [LABELS words...] [ENVIRONMENT NAME=value...])
 # Each function test_* of the file becomes the test NAME.function of ctest. A bed is started by ctest once for all tests that need it
 # (tests/CMakeLists.txt); tests on the node run one at a time, because they share its docker daemon and its processors.
 function(pytest_test NAME)
@@ -75,7 +75,7 @@ function(pytest_test NAME)
   file(STRINGS ${file} lines REGEX "^def test_[a-zA-Z0-9_]+")
   set(environment "PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/support_py" "PYTHONDONTWRITEBYTECODE=1"
     "DEPLOYCTL_BINARY_DIR=${PROJECT_BINARY_DIR}" "DEPLOYCTL_CONTROL_PLANE=${DEPLOYCTL_BEDS}/control_plane"
-    "DEPLOYCTL_NODE=${DEPLOYCTL_BEDS}/node" "DEPLOYCTL_DOCKER=${DEPLOYCTL_BEDS}/docker"
+    "DEPLOYCTL_NODE=${DEPLOYCTL_BEDS}/node" "DEPLOYCTL_DOCKER=${DEPLOYCTL_BEDS}/docker" "DEPLOYCTL_SSH=${DEPLOYCTL_BEDS}/ssh"
     ${TEST_ENVIRONMENT})
   foreach(line ${lines})
     string(REGEX REPLACE "^def (test_[a-zA-Z0-9_]+).*" "\\1" function ${line})
@@ -85,6 +85,8 @@ function(pytest_test NAME)
     set_tests_properties(${NAME}.${sentence} PROPERTIES TIMEOUT ${TEST_TIMEOUT} ENVIRONMENT "${environment}" LABELS "${TEST_LABELS}")
     if(TEST_BED STREQUAL node)
       set_tests_properties(${NAME}.${sentence} PROPERTIES FIXTURES_REQUIRED "node;docker" RESOURCE_LOCK node)
+    elseif(TEST_BED STREQUAL ssh)
+      set_tests_properties(${NAME}.${sentence} PROPERTIES FIXTURES_REQUIRED "control_plane;ssh")
     elseif(TEST_BED)
       set_tests_properties(${NAME}.${sentence} PROPERTIES FIXTURES_REQUIRED ${TEST_BED})
     endif()

@@ -57,12 +57,18 @@ std::string without(std::string text, const std::string& prefix) {
   return text;
 }
 
-/// What follows "ERROR! ", up to where ansible begins to quote the file; people know the source, not our directories.
+/// What ansible's last error says, without what it quotes of the file; people know the source, not our directories.
 std::string said(const Inputs& in, std::string_view err) {
-  const std::size_t error = err.rfind("ERROR! ");
-  if (error != std::string_view::npos) err.remove_prefix(error + 7);
-  for (const std::string_view end : {", but may\n", "The offending line appears to be"})
-    err = err.substr(0, std::min(err.find(end), err.size()));
+  constexpr std::string_view kError = "ERROR! ";
+  constexpr std::string_view kNewError = "[ERROR]: ";  // from 2.19 on
+  if (const std::size_t at = err.rfind(kError); at != std::string_view::npos) {
+    err.remove_prefix(at + kError.size());
+    for (const std::string_view end : {", but may\n", "The offending line appears to be"})
+      err = err.substr(0, std::min(err.find(end), err.size()));
+  } else if (const std::size_t newer = err.rfind(kNewError); newer != std::string_view::npos) {
+    err.remove_prefix(newer + kNewError.size());
+    err = err.substr(0, std::min(err.find("\n\n"), err.size()));
+  }
   std::string message = one_line(err);
   message = without(std::move(message), playing_directory(in) + "/");
   message = without(std::move(message), in.source_dir + "/");
@@ -159,7 +165,8 @@ Error error_of_look(const Inputs& in, const StepResult& result) {
   if (auto vault = vault_error(in, message)) return *vault;
   const bool bug = message.find("Unexpected Exception") != std::string::npos ||
                    message.find("Traceback") != std::string::npos ||
-                   result.process.err.find("ERROR! ") == std::string::npos;
+                   (result.process.err.find("ERROR! ") == std::string::npos &&
+                    result.process.err.find("[ERROR]: ") == std::string::npos);
   return fail(bug ? ErrorKind::StepFailed : ErrorKind::Invalid, message);
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "ansible_world.hpp"
 #include "compose_world.hpp"
 #include "docker_world.hpp"
 #include "kubectl_world.hpp"
@@ -281,7 +282,8 @@ TEST_P(ExecutorContract, StepNamesAreFitForAMetricLabel) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Tools, ExecutorContract,
-                         testing::Values(docker_subject(), compose_subject(), kubectl_subject(), terraform_subject()),
+                         testing::Values(docker_subject(), compose_subject(), kubectl_subject(), terraform_subject(),
+                                         ansible_subject()),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -48,3 +48,7 @@ def node():
 
 def docker_daemon():
     return Bed("docker-daemon", os.environ.get("DEPLOYCTL_DOCKER"))
+
+
+def ssh_host():
+    return Bed("ssh-host", os.environ.get("DEPLOYCTL_SSH"))

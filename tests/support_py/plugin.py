@@ -27,6 +27,12 @@ def docker_daemon():
         yield bed
 
 
+@pytest.fixture(scope="session")
+def ssh_host():
+    with beds.ssh_host() as bed:
+        yield bed
+
+
 @pytest.fixture(scope="module")
 def cluster(request):
     """The cluster of the test: the node where the file says `BED = "node"`, else the bare control plane. The product is installed."""

@@ -283,5 +283,26 @@ TEST(Operation, RunsAgainWhenTheFirstLookSaysNo) {
   EXPECT_EQ(story(operation, "first-look"), (Story{"first-look", "journal apply once", "apply", "verify", "done"}));
 }
 
+TEST(Operation, WhatAToolSaysOfItsSuccessIsPartOfTheEnd) {
+  Operation operation(
+      plan_of({step("play"), executors::Done{.message = "ran", .caveat = "not all is undone", .inventory = nullptr}}));
+  std::optional<Ended> end;
+  story(operation, {}, &end);
+  EXPECT_EQ(end->message, "ran");
+  EXPECT_EQ(end->caveat, "not all is undone");
+}
+
+TEST(Operation, ACleanUpThatChangedNothingDoesNotClaimToHaveRemovedSomething) {
+  OperationPlan plan = plan_of({step("play")});
+  plan.cleanup = [] {
+    return scripted(
+        {executors::Done{.message = "", .caveat = "nothing was changed on the hosts", .inventory = nullptr}});
+  };
+  Operation operation(std::move(plan));
+  std::optional<Ended> end;
+  story(operation, "play", &end);
+  EXPECT_EQ(end->error->message, "said no; nothing was changed on the hosts");
+}
+
 }  // namespace
 }  // namespace deployctl::engine
