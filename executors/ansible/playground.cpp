@@ -73,8 +73,8 @@ std::vector<CommandFile> files(const Inputs& in) {
       {.path = at("plugins/") + std::string(kCallbackName) + ".py", .bytes = std::string(callback_text())},
       {.path = at("known_hosts"), .bytes = ended(in.ssh_known_hosts)},
       {.path = at("variables.json"), .bytes = extra_vars(in)}};
-  if (block(in).inventory.inline_text)
-    files.push_back({.path = at("inventory"), .bytes = ended(*block(in).inventory.inline_text)});
+  if (const auto& text = block(in).inventory.inline_text)
+    files.push_back({.path = at("inventory"), .bytes = ended(*text)});
   if (!in.ssh_private_key.empty()) files.push_back({.path = at("private_key"), .bytes = ended(in.ssh_private_key)});
   if (!in.vault_password.empty()) files.push_back({.path = at("vault_password"), .bytes = ended(in.vault_password)});
   return files;

@@ -4,10 +4,11 @@ import pathlib
 import re
 import signal
 import subprocess
+import textwrap
 
 import pytest
-from ansible import Host, playbook, runs, secret, site, writes
 from kubectl import KIND, condition, history
+from playbooks import Host, playbook, runs, secret, site, writes
 from waiting import wait_until
 
 
@@ -130,28 +131,29 @@ def test_an_unknown_host_key_is_never_accepted(namespace, host, controller):
 def vaulted(tmp_path, password, value):
     (tmp_path / "password").write_text(password)
     done = subprocess.run(["ansible-vault", "encrypt_string", f"--vault-password-file={tmp_path / 'password'}", "--name=greeting", value],
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=True, env={**os.environ, "HOME": str(tmp_path)})
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=True, env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LANG": "C.UTF-8"})
     return done.stdout
 
 
 def test_an_encrypted_variable_of_the_inventory_is_read_with_the_vault_password(namespace, host, controller, tmp_path):
     # fault N9
-    encrypted = vaulted(tmp_path, "canary-vault-password", "hello vault")
-    more = {"files": {"group_vars/all.yml": encrypted}, "ansible": {"vaultPasswordSecretRef": {"name": "vault"}}}
+    encrypted = textwrap.indent(vaulted(tmp_path, "canary-vault-password", "hello vault"), "    ")
+    inventory = f"all:\n  hosts:\n    web1: {host.variables()}\n  vars:\n{encrypted}\n"
+    more = {"inventory": inventory, "ansible": {"vaultPasswordSecretRef": {"name": "vault"}}}
     namespace.apply(secret("vault", {"password": "canary-vault-password"}), site(host, [writes(host.folder / "page", "{{ greeting }}")], **more))
     namespace.wait_ready("site", 90)
     assert host.read("page") == "hello vault" and "canary-vault-password" not in controller.log()
 
 
 def test_become_tags_and_limit_decide_who_does_what_where(namespace, host, controller):
-    tagged = ("as another", f"ansible.builtin.shell: id -un >{host.folder}/{{{{ inventory_hostname }}}}\n      tags: [chosen]\n      "
-              "vars: {ansible_become_method: su, ansible_become_user: nobody, ansible_become_flags: '-s /bin/sh'}")
-    host.folder.chmod(0o777)
-    host.folder.parent.chmod(0o755)
-    namespace.apply(site(host, [tagged, page(host, "1.0.0")], inventory=host.line() + host.line("web2"),
+    become = "{ansible_become_method: su, ansible_become_user: nobody, ansible_become_flags: '-s /bin/sh'}"
+    tagged = ("as another", f"ansible.builtin.command: id -un\n      register: who\n      tags: [chosen]\n      vars: {become}")
+    told = ("told", f'ansible.builtin.copy: {{dest: "{host.folder}/{{{{ inventory_hostname }}}}", content: "{{{{ who.stdout }}}}", mode: "0644"}}\n'
+                    "      become: false\n      tags: [chosen]")
+    namespace.apply(site(host, [tagged, told, page(host, "1.0.0")], inventory=host.line() + host.line("web2"),
                          ansible={"become": True, "tags": ["chosen"], "limit": "web2"}))
     namespace.wait_ready("site", 90)
-    assert (host.read("web2"), host.read("web1"), host.read("page")) == ("nobody\n", None, None)
+    assert (host.read("web2"), host.read("web1"), host.read("page")) == ("nobody", None, None)
 
 
 @pytest.mark.parametrize("change, sentence", [
@@ -159,7 +161,6 @@ def test_become_tags_and_limit_decide_who_does_what_where(namespace, host, contr
     ({"ansible": {"playbook": "missing.yml"}}, 'spec.ansible.playbook: the source has no "missing.yml"'),
     ({"hosts": "database"}, "no hosts matched"),
     ({"ansible": {"limit": "database"}}, "limit"),
-    ({"inventory": "{{{{\n"}, "inventory"),
 ])
 def test_what_cannot_work_is_stalled_with_a_sentence_and_nothing_is_touched(namespace, host, controller, change, sentence):
     # fault N2
@@ -179,9 +180,12 @@ class CallbackModule(CallbackBase):
 
 def test_a_sources_own_configuration_and_callbacks_are_ignored(namespace, host, controller):
     # fault N8
-    files = {"ansible.cfg": "[defaults]\nstdout_callback = minimal\nroles_path = /nowhere\n",
-             "callback_plugins/evil.py": EVIL.format(path=host.folder / "evil")}
-    namespace.apply(site(host, [page(host, "1.0.0")], files=files))
+    source = controller.sources / namespace.namespace / "site"
+    (source / "callback_plugins").mkdir(parents=True)
+    (source / "ansible.cfg").write_text("[defaults]\nstdout_callback = minimal\nroles_path = /nowhere\n")
+    (source / "callback_plugins" / "evil.py").write_text(EVIL.format(path=host.folder / "evil"))
+    (source / "site.yml").write_text(playbook(page(host, "1.0.0")))
+    namespace.apply(site(host, [], source={"directory": {"path": "site"}}))
     assert "1 host, 1 task ok, 1 changed" in message(namespace.wait_ready("site", 90))
     assert not (host.folder / "evil").exists() and host.read("page") == "hello 1.0.0"
 
@@ -194,28 +198,34 @@ def test_jinja_in_a_variable_stays_text(namespace, host, controller):
     assert host.read("page") == "{{ lookup('pipe', 'id') }}"
 
 
-def test_a_task_that_always_changes_is_not_run_again_and_secrets_show_nowhere(namespace, host, controller):
-    # fault N5, N6, X1, X2, X3, X4, X6
-    canary = "canary-5e1f70aa"
-    shown = runs(f"echo ran >>{host.folder}/journal; echo {{{{ PASSWORD }}}}; while ! test -e {host.folder}/go; do sleep 0.1; done")
-    namespace.apply(secret("app", {"PASSWORD": canary}),
-                    site(host, [shown, runs("echo {{ PASSWORD }} >&2; exit 1")], retry={"limit": 1},
-                         variables=[{"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": "app", "key": "PASSWORD"}}}]))
-    wait_until(lambda: host.read("journal") == "ran\n", 60)
-    # What a task itself runs on a host is the playbook's doing: it puts the word into its shell's arguments.
-    ours = [p for p in processes_with(canary) if "canary" not in p or "ansible-playbook" in p]
-    assert ours == []
-    modes = {oct(p.stat().st_mode & 0o777) for p in controller.work.glob("*")}
-    assert modes == {"0o700"}
-    (host.folder / "go").touch()
-    item = namespace.wait_for("site", lambda o: history(o) and history(o)[0]["result"] == "Failed", 90)
-    assert "non-zero return code" in history(item)[0]["message"]
-    shown = namespace.run("get", KIND, "site", "-o", "json") + namespace.run("get", "events.events.k8s.io", "-o", "json")
-    assert canary not in shown and canary not in controller.log()
-    wait_until(lambda: list(controller.work.glob("*")) == [], 20, what="the work directory is gone")
+def test_a_task_that_always_changes_is_not_run_again(namespace, host, controller):
+    # fault N5
+    namespace.apply(site(host, [runs(f"echo ran >>{host.folder}/journal")]))
+    namespace.wait_ready("site", 90)
     namespace.annotate("site", requested_at="again")
     namespace.wait_for("site", lambda o: o["status"].get("lastHandled", {}).get("reconcile", {}).get("token") == "again")
     assert host.read("journal") == "ran\n"
+
+
+def test_a_secret_shows_nowhere_while_a_playbook_runs_and_after_it_failed(namespace, host, controller):
+    # fault N6, X1, X2, X3, X4, X6
+    canary = "canary-5e1f70aa"
+    waits = runs(f"echo began >{host.folder}/journal; while ! test -e {host.folder}/go; do sleep 0.1; done")
+    namespace.apply(secret("app", {"PASSWORD": canary}),
+                    site(host, [waits, runs("echo {{ PASSWORD }} >&2; exit 1")], retry={"limit": 1},
+                         variables=[{"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": "app", "key": "PASSWORD"}}}]))
+    wait_until(lambda: host.read("journal") == "began\n", 60)
+    assert processes_with(canary) == []
+    directories = list(controller.work.glob("*"))
+    assert directories and {p.stat().st_mode & 0o777 for p in directories} == {0o700}
+    assert {p.stat().st_mode & 0o777 for p in controller.work.glob("*/ansible/variables.json")} == {0o600}
+    (host.folder / "go").touch()
+    item = namespace.wait_for("site", lambda o: history(o) and history(o)[0]["result"] == "Failed" and "operation" not in o["status"], 120)
+    assert "non-zero return code" in history(item)[0]["message"]
+    shown = namespace.run("get", KIND, "site", "-o", "json") + namespace.run("get", "events.events.k8s.io", "-o", "json")
+    assert canary not in shown and canary not in controller.log() + controller.metrics()
+    namespace.run("delete", KIND, "site", "--timeout=90s")
+    wait_until(lambda: list(controller.work.glob("*")) == [], 20, what="the work directories are gone")
 
 
 def test_a_stopped_controller_ends_its_playbook(namespace, host, controller):

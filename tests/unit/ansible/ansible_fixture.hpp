@@ -22,6 +22,13 @@ inline executors::Inputs inputs(ports::SourceTree files = {{"site.yml", {.bytes 
   return in;
 }
 
+/// The block, to be changed.
+inline api::Ansible& block_of(api::DeploymentSpec& spec) {
+  if (!spec.ansible) spec.ansible.emplace();
+  return *spec.ansible;
+}
+inline api::Ansible& block_of(executors::Inputs& in) { return block_of(in.spec); }
+
 inline const process::Command& command_of(const executors::Step& step) { return std::get<process::Command>(step.work); }
 
 inline std::string file_of(const executors::Step& step, const std::string& path) {

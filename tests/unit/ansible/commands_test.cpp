@@ -29,11 +29,11 @@ TEST(AnsibleCommands, APlaybookRunsOnceWithItsInventoryAndVariablesFromFiles) {
 
 TEST(AnsibleCommands, OptionsAreGivenAsOneWordEach) {
   Inputs in = inputs();
-  in.spec.ansible->become = true;
-  in.spec.ansible->limit = "web:!db";
-  in.spec.ansible->tags = {"a", "b"};
-  in.spec.ansible->skip_tags = {"c"};
-  in.spec.ansible->inventory = {.path = "hosts/prod", .inline_text = {}};
+  block_of(in).become = true;
+  block_of(in).limit = "web:!db";
+  block_of(in).tags = {"a", "b"};
+  block_of(in).skip_tags = {"c"};
+  block_of(in).inventory = {.path = "hosts/prod", .inline_text = {}};
   EXPECT_EQ(command_of(play(in, "playbook", "site.yml")).argv,
             (std::vector<std::string>{"ansible-playbook", "--inventory=" + kOp + "/src/hosts/prod",
                                       "--extra-vars=@" + kOp + "/ansible/variables.json", "--forks=5", "--become",
@@ -107,7 +107,7 @@ TEST(AnsibleCommands, HostKeysAreAlwaysCheckedAndNoConnectionOutlivesTheOperatio
 
 TEST(AnsibleCommands, TheRollbackPlaybookIsToldFromWhichRevisionToWhich) {
   Inputs in = inputs();
-  in.spec.ansible->rollback_playbook = "back.yml";
+  block_of(in).rollback_playbook = "back.yml";
   in.rollback = true;
   in.restored_revision = 1;
   in.abandoned_revision = 2;

@@ -29,9 +29,10 @@ TEST(AnsibleHosts, AreThoseOfAllPlaysEachOnce) {
 }
 
 TEST(AnsibleRecap, IsTheLastLineHoweverMuchStandsBeforeIt) {
-  const auto recap = read_recap(recap_line({{"ok", 9}}) + "[... 7 lines, 70 bytes left out ...]\n" + recap_line({}));
+  const auto recap =
+      read_recap(recap_line({{"ok", 9}}) + "[... 7 lines, 70 bytes left out ...]\n" + recap_line(Json::object()));
   ASSERT_TRUE(recap);
-  EXPECT_EQ(words_of(recap.value()), "2 hosts, 4 tasks ok, 1 changed");
+  EXPECT_EQ(words_of(recap.value_or(Recap{})), "2 hosts, 4 tasks ok, 1 changed");
   EXPECT_FALSE(read_recap("junk {\"event\": \"recap\""));
   EXPECT_FALSE(read_recap(R"({"event": "recap", "hosts": )"));
 }

@@ -42,7 +42,7 @@ TEST(AnsibleDeploy, LooksAtThePlaybookThenRunsItAndRemembersItsHosts) {
 TEST(AnsibleDeploy, InstallsWhatIsRequiredFirst) {
   FakeAnsible ansible;
   Inputs in = inputs({{"site.yml", {}}, {"requirements.yml", {}}});
-  in.spec.ansible->requirements = "requirements.yml";
+  block_of(in).requirements = "requirements.yml";
   done(drive(*AnsibleExecutor().deploy(in), ansible));
   EXPECT_THAT(ansible.names(), ElementsAre("requirements", "syntax-check", "playbook"));
 }
@@ -50,11 +50,11 @@ TEST(AnsibleDeploy, InstallsWhatIsRequiredFirst) {
 TEST(AnsibleDeploy, AFileTheSourceDoesNotHaveIsToldByFieldAndNothingRuns) {  // fault N2
   FakeAnsible ansible;
   Inputs in = inputs();
-  in.spec.ansible->playbook = "missing.yml";
+  block_of(in).playbook = "missing.yml";
   EXPECT_EQ(failure(drive(*AnsibleExecutor().deploy(in), ansible)),
             "spec.ansible.playbook: the source has no \"missing.yml\" (looked for below spec.path)");
   in = inputs();
-  in.spec.ansible->inventory = {.path = "hosts", .inline_text = {}};
+  block_of(in).inventory = {.path = "hosts", .inline_text = {}};
   EXPECT_THAT(failure(drive(*AnsibleExecutor().deploy(in), ansible)), HasSubstr("spec.ansible.inventory.path"));
   EXPECT_THAT(ansible.names(), IsEmpty());
 }
@@ -63,7 +63,7 @@ TEST(AnsibleDeploy, PlaysThatMatchNoHostAreInvalidAlthoughAnsibleFindsThemWell) 
   FakeAnsible ansible;
   ansible.hosts.clear();
   Inputs in = inputs();
-  in.spec.ansible->limit = "db";
+  block_of(in).limit = "db";
   const Next end = drive(*AnsibleExecutor().deploy(in), ansible);
   EXPECT_EQ(failure(end),
             "spec.ansible.playbook: no hosts matched: the plays of site.yml name no host of the inventory within limit "
@@ -84,7 +84,7 @@ TEST(AnsibleDeploy, APlaybookThatEndedWellIsDoneWhateverItPrinted) {
 TEST(AnsibleRollback, RunsTheRollbackPlaybookAlone) {
   FakeAnsible ansible;
   Inputs in = inputs({{"site.yml", {}}, {"back.yml", {}}});
-  in.spec.ansible->rollback_playbook = "back.yml";
+  block_of(in).rollback_playbook = "back.yml";
   in.rollback = true;
   EXPECT_EQ(done(drive(*AnsibleExecutor().deploy(in), ansible)).caveat, "");
   EXPECT_THAT(ansible.names(), ElementsAre("syntax-check", "rollback-playbook"));
@@ -110,7 +110,7 @@ TEST(AnsibleDestroy, WithoutAPlaybookChangesNothingAndSaysSo) {  // fault H10
 TEST(AnsibleDestroy, RunsItsPlaybook) {
   FakeAnsible ansible;
   Inputs in = inputs({{"site.yml", {}}, {"destroy.yml", {}}});
-  in.spec.ansible->destroy_playbook = "destroy.yml";
+  block_of(in).destroy_playbook = "destroy.yml";
   EXPECT_EQ(done(drive(*AnsibleExecutor().destroy(in), ansible)).caveat, "");
   EXPECT_THAT(ansible.names(), ElementsAre("syntax-check", "destroy-playbook"));
 }
@@ -133,13 +133,13 @@ TEST(AnsibleValidate, RefusesWhatNeedsNoToolToBeSeen) {
   };
   EXPECT_EQ(problem([](auto&) {}), "");
   EXPECT_THAT(problem([](auto& spec) { spec.source.reset(); }), HasSubstr("spec.source"));
-  EXPECT_THAT(problem([](auto& spec) { spec.ansible->limit = "web:@/etc/hosts"; }), HasSubstr("spec.ansible.limit"));
+  EXPECT_THAT(problem([](auto& spec) { block_of(spec).limit = "web:@/etc/hosts"; }), HasSubstr("spec.ansible.limit"));
 }
 
 TEST(AnsibleTools, AreAskedForOnlyWhenTheyAreNeeded) {
   api::DeploymentSpec spec = inputs().spec;
   EXPECT_THAT(AnsibleExecutor().tools(spec), ElementsAre("ansible-playbook"));
-  spec.ansible->requirements = "r.yml";
+  block_of(spec).requirements = "r.yml";
   EXPECT_THAT(AnsibleExecutor().tools(spec), ElementsAre("ansible-playbook", "ansible-galaxy"));
 }
 

@@ -41,6 +41,10 @@ class Host:
         port = port or (self.bed / "port").read_text().strip()
         return f"{name} ansible_host=127.0.0.1 ansible_port={port} ansible_python_interpreter=/usr/bin/python3\n"
 
+    def variables(self):
+        """The same as a YAML flow map."""
+        return f"{{ansible_host: 127.0.0.1, ansible_port: {(self.bed / 'port').read_text().strip()}, ansible_python_interpreter: /usr/bin/python3}}"
+
     def read(self, name):
         """A file of the folder, read over ssh; None when it is not there."""
         done = subprocess.run(["ssh", "-F", "/dev/null", "-i", self.bed / "id", "-o", f"UserKnownHostsFile={self.bed / 'known_hosts'}",
