@@ -151,6 +151,13 @@ struct InventorySummary {
   bool operator==(const InventorySummary&) const = default;
 };
 
+/// What the serving revision tells others; the values are in the Secret.
+struct Outputs {
+  std::string secret_name;
+  std::vector<std::string> names;
+  bool operator==(const Outputs&) const = default;
+};
+
 struct DeploymentStatus {
   std::int64_t observed_generation = -1;
   std::int64_t revision = 0;       ///< serving now; 0: nothing
@@ -164,7 +171,7 @@ struct DeploymentStatus {
   std::optional<HealthStatus> health;
   std::vector<Quarantine> quarantined;
   std::optional<InventorySummary> inventory;
-  std::optional<Json> outputs;
+  std::optional<Outputs> outputs;
   LastHandled last_handled;
   std::vector<HistoryEntry> history;
   bool operator==(const DeploymentStatus&) const = default;

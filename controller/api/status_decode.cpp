@@ -34,11 +34,6 @@ bool read_value(const Json& json, WallTime& out) {
   if (time) out = *time;
   return time.has_value();
 }
-bool read_value(const Json& json, Json& out) {
-  if (!json.is_object()) return false;
-  out = json;
-  return true;
-}
 template <Worded Enum>
 bool read_value(const Json& json, Enum& out) {
   const auto word = json.is_string() ? parse_word<Enum>(json.get_ref<const std::string&>()) : std::nullopt;

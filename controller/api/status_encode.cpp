@@ -25,7 +25,6 @@ Json write(const std::string& value, const FieldRules& rules) {
 Json write(bool value, const FieldRules&) { return value; }
 Json write(std::int64_t value, const FieldRules&) { return value; }
 Json write(WallTime value, const FieldRules&) { return format_rfc3339(value); }
-Json write(const Json& value, const FieldRules&) { return value; }
 template <Worded Enum>
 Json write(Enum value, const FieldRules&) {
   return word_of(value);
@@ -39,7 +38,7 @@ Json write(const std::vector<T>& values, const FieldRules& rules) {
   Json out = Json::array();
   for (const T& value : values) {
     if (std::ssize(out) >= rules.max_items) break;
-    out.push_back(write(value, {}));
+    out.push_back(write(value, FieldRules{.format = rules.format, .max_length = rules.max_length}));
   }
   return out;
 }

@@ -10,8 +10,9 @@
 namespace deployctl::api {
 
 namespace status_rules {
-inline constexpr std::int64_t kShort = 128;  ///< words, versions, who and why
-inline constexpr std::int64_t kChecks = 32;  ///< health.pre and health.post together
+inline constexpr std::int64_t kShort = 128;   ///< words, versions, who and why
+inline constexpr std::int64_t kOutputs = 64;  ///< names that are shown
+inline constexpr std::int64_t kChecks = 32;   ///< health.pre and health.post together
 
 constexpr FieldRules upto(std::int64_t bytes) { return {.max_length = bytes}; }
 constexpr FieldRules word() { return upto(kShort); }
@@ -161,6 +162,13 @@ struct Fields<InventorySummary> {
   static void visit(auto&& field) {
     field("count", &InventorySummary::count, rules::required({}));
     field("digest", &InventorySummary::digest, status_rules::word());
+  }
+};
+template <>
+struct Fields<Outputs> {
+  static void visit(auto&& field) {
+    field("secretName", &Outputs::secret_name, status_rules::upto(253));
+    field("names", &Outputs::names, rules::list(status_rules::kOutputs, status_rules::word()));
   }
 };
 template <>

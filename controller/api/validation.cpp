@@ -18,10 +18,6 @@ struct Later {
   bool (*is_set)(const DeploymentSpec&);
 };
 
-bool has_output_ref(const std::vector<Variable>& variables) {
-  return std::ranges::any_of(variables, [](const Variable& v) { return v.value_from && v.value_from->output_ref; });
-}
-
 using Spec = const DeploymentSpec&;
 
 DockerHost compose_host(Spec spec) {
@@ -33,8 +29,6 @@ constexpr std::array kLater = {
     Later{"serviceAccountName", [](Spec s) { return s.service_account_name.has_value(); }},
     Later{"source.git", [](Spec s) { return s.source && s.source->git; }},
     Later{"source.archive", [](Spec s) { return s.source && s.source->archive; }},
-    Later{"variables[].valueFrom.outputRef", [](Spec s) { return has_output_ref(s.variables); }},
-    Later{"env[].valueFrom.outputRef", [](Spec s) { return has_output_ref(s.env); }},
     Later{"health.watch", [](Spec s) { return s.health.watch.has_value(); }},
     Later{"dependsOn", [](Spec s) { return !s.depends_on.empty(); }},
     Later{"drift Correct", [](Spec s) { return drift_of(s) == Drift::Correct; }},

@@ -4,7 +4,6 @@
 
 #include "api/constants.hpp"
 #include "base/sha256.hpp"
-#include "base/text.hpp"
 #include "cluster/own_secret.hpp"
 #include "kube/json_patch.hpp"
 
@@ -13,10 +12,6 @@ namespace deployctl::cluster {
 namespace {
 
 constexpr std::string_view kNote = "deployctl.io/note";  ///< annotation: AttachedValues::note
-constexpr std::size_t kSecretName = 253;
-constexpr std::size_t kLongestSuffix = 8;  // "-outputs"
-
-std::string_view suffix_of(ports::Attachment what) { return what == ports::Attachment::Plan ? "-plan" : "-outputs"; }
 
 /// Each with its length, so that no two contents read the same.
 std::string hash_of(const ports::AttachedValues& values) {
@@ -41,18 +36,13 @@ std::size_t bytes_of(const ports::AttachedValues& values) {
 
 }  // namespace
 
-std::string attachment_name(const std::string& name, ports::Attachment what) {
-  constexpr std::size_t kStem = kSecretName - kLongestSuffix;
-  return (name.size() <= kStem ? name : bounded_name(name, kStem)) + std::string(suffix_of(what));
-}
-
 Json Attachments::draft(const ObjectKey& owner, const std::string& uid, ports::Attachment what,
                         const ports::AttachedValues& values) const {
   Json data = Json::object();
   for (const auto& [name, value] : values.values) data[name] = base64_encode(value);
   Json object = {{"apiVersion", "v1"}, {"kind", "Secret"}, {"type", "Opaque"}, {"data", std::move(data)}};
   object["metadata"] = {
-      {"name", attachment_name(owner.name, what)},
+      {"name", ports::attachment_name(owner.name, what)},
       {"namespace", owner.ns},
       {"labels", labels_of(owner, uid, installation_)},
       {"annotations", {{kOwner, owner.str()}, {kContent, hash_of(values)}, {kNote, values.note}}},
@@ -63,7 +53,7 @@ Json Attachments::draft(const ObjectKey& owner, const std::string& uid, ports::A
 
 Task<Result<void>> Attachments::save(ObjectKey owner, std::string uid, ports::Attachment what,
                                      ports::AttachedValues values) {
-  const std::string secret = attachment_name(owner.name, what);
+  const std::string secret = ports::attachment_name(owner.name, what);
   if (bytes_of(values) > api::limits::kRevisionSecretBytes)
     co_return fail(ErrorKind::Invalid, "what belongs into secret " + secret + " is larger than " +
                                            std::to_string(api::limits::kRevisionSecretBytes) + " bytes");
@@ -76,7 +66,7 @@ Task<Result<void>> Attachments::save(ObjectKey owner, std::string uid, ports::At
   auto there = co_await client_.send_json(kube::get(kube::kSecrets, {owner.ns, secret}));
   if (!there) co_return there.error().kind == ErrorKind::NotFound ? made.error() : there.error();
   if (!belongs_to(*there, owner, installation_))
-    co_return fail(ErrorKind::Conflict, "secret " + secret + " exists and is not ours: rename or remove it");
+    co_return fail(ErrorKind::AlreadyExists, "secret " + secret + " exists and is not ours: rename or remove it");
   if (annotation(*there, kContent) == annotation(wanted, kContent)) co_return Result<void>();
   co_return co_await replace(std::move(owner), std::move(*there), std::move(wanted));
 }
@@ -99,7 +89,7 @@ Task<Result<void>> Attachments::replace(ObjectKey owner, Json there, Json draft)
 }
 
 Task<Result<std::optional<ports::AttachedValues>>> Attachments::load(ObjectKey owner, ports::Attachment what) {
-  const std::string secret = attachment_name(owner.name, what);
+  const std::string secret = ports::attachment_name(owner.name, what);
   const auto found = co_await client_.send_json(kube::get(kube::kSecrets, {owner.ns, secret}));
   if (!found && found.error().kind == ErrorKind::NotFound) co_return std::optional<ports::AttachedValues>();
   if (!found) co_return found.error();
@@ -118,7 +108,7 @@ Task<Result<std::optional<ports::AttachedValues>>> Attachments::load(ObjectKey o
 }
 
 Task<Result<void>> Attachments::remove(ObjectKey owner, ports::Attachment what) {
-  const ObjectKey key{owner.ns, attachment_name(owner.name, what)};
+  const ObjectKey key{owner.ns, ports::attachment_name(owner.name, what)};
   const auto found = co_await client_.send_json(kube::get(kube::kSecrets, key));
   if (!found && found.error().kind == ErrorKind::NotFound) co_return Result<void>();
   if (!found) co_return found.error();

@@ -14,9 +14,6 @@
 
 namespace deployctl::cluster {
 
-/// "NAME-plan", "NAME-outputs"; a name that gets too long is cut and ends with a hash (fault I16).
-std::string attachment_name(const std::string& name, ports::Attachment what);
-
 class Attachments {
  public:
   Attachments(kube::Client& client, std::string installation)

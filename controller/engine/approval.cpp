@@ -119,7 +119,7 @@ Task<Engine::State::Acted> Engine::State::await_approval(api::Deployment object,
   if (!made.file.empty()) {
     const auto path = services.options.work_dir / operation.journal.id / made.file;
     if (const auto kept = co_await keep_plan(object, awaited.plan.id, path.string()); !kept) {
-      if (kept.error().kind != ErrorKind::Conflict) co_return after(kept.error());
+      if (kept.error().kind != ErrorKind::AlreadyExists) co_return after(kept.error());
       operation.pending.reset();
       co_return co_await close(object, run, {.error = kept.error(), .message = {}, .phase = ended.phase});
     }

@@ -318,6 +318,9 @@ Task<Result<void>> Engine::State::make_ready(api::Deployment object, ActiveOpera
     operation.machine.emplace(std::move(plan));
     co_return Result<void>();
   }
+  auto outputs = co_await kept_outputs(object);
+  if (!outputs) co_return outputs.error();
+  operation.kept_outputs = std::move(*outputs);
   if (auto added = co_await add_gate_and_hooks(object.meta.key, operation, *inputs, plan); !added) co_return added;
   if (inputs->approval_required && !executor->asks_for_approval()) {
     auto question = co_await question_of(object, operation);

@@ -217,6 +217,9 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
     if (const auto gone = co_await services.workspaces.retain(object.meta.key, {}); !gone)
       services.ports.log.about(LogLevel::Warning, object.meta.key, "Failed to remove the files of its sources",
                                {{"error", Json(gone.error().message)}});
+  if (object.status.outputs)
+    if (const auto gone = co_await repository.detach(object, ports::Attachment::Outputs); !gone)
+      co_return after(gone.error());
   if (decision.orphan && object.spec.suspend)
     services.ports.events.publish(object.meta, {.type = ports::EventType::Warning,
                                                 .reason = std::string(api::reasons::kSuspended),

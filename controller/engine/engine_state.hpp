@@ -2,7 +2,8 @@
 
 // The engine's inside: what it remembers, and one act for each decision. The acts stand in engine.cpp (the loop, the
 // small ones), begin.cpp and recover.cpp (operations are made), operate.cpp (and driven), approval.cpp (what waits for
-// a person), perform.cpp (tasks), look.cpp (checks). An act that answers nothing asks for another look from the top.
+// a person), outputs.cpp (what is told to others), perform.cpp (tasks), look.cpp (checks). An act that answers nothing
+// asks for another look from the top.
 
 #include <map>
 #include <set>
@@ -90,6 +91,12 @@ struct Engine::State {
   Task<Result<std::optional<executors::Plan>>> question_of(api::Deployment object, ActiveOperation& operation);
   Task<Acted> await_approval(api::Deployment object, ObjectRun& run, Ended ended);
   Task<Result<void>> keep_plan(api::Deployment object, std::string id, std::string path);
+
+  // outputs.cpp
+  void hide_outputs(const ObjectKey& key, const std::vector<executors::Output>& outputs);
+  Task<Result<std::map<std::string, std::string>>> kept_outputs(api::Deployment object);
+  Task<Result<void>> keep_outputs(api::Deployment object, const ActiveOperation& operation, Closing& closing);
+  static std::map<std::string, std::string> outputs_of(const ActiveOperation& operation);
 
   // perform.cpp: each leaves its end in runs[key] and asks for the key
   void spawn_step(const ObjectKey& key, ActiveOperation& operation, executors::Step step);

@@ -13,6 +13,7 @@
 #include "engine/engine_state.hpp"
 #include "engine/failures.hpp"
 #include "engine/past.hpp"
+#include "health/outputs.hpp"
 #include "health/run_checks.hpp"
 
 namespace deployctl::engine {
@@ -153,6 +154,14 @@ Task<CheckReport> Engine::State::report_on(api::Deployment object, history::Snap
   env.insert(inputs->variables.begin(), inputs->variables.end());
   auto checks = co_await prepare_checks(services, object.meta.key, "post", gate.health.post, std::move(env));
   if (!checks) co_return cannot_tell(checks.error());
+  const auto outputs = co_await kept_outputs(object);
+  if (!outputs) co_return cannot_tell(outputs.error());
+  checks = health::fill_in_outputs(std::move(*checks), *outputs);
+  if (!checks) {
+    report.healthy = api::ConditionStatus::False;
+    report.message = checks.error().message;
+    co_return report;
+  }
   const auto outcomes =
       co_await health::run_checks(health_services(), std::move(*checks), gate.health.require,
                                   {.seed = object.meta.uid, .operation = id, .directory = inputs->work_dir});

@@ -49,6 +49,8 @@ struct Closing {
   std::vector<api::CheckStatus> checks;      ///< of the gate
   std::optional<api::InventorySummary> inventory;
   std::optional<api::Target> target;  ///< where it lives, of a success
+  bool tells_outputs = false;         ///< then `outputs` is what it tells others; else what is kept stays
+  std::optional<api::Outputs> outputs;
 };
 api::DeploymentStatus closed(const api::Deployment& object, const Closing& closing, WallTime now);
 

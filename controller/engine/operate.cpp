@@ -121,7 +121,9 @@ Task<Engine::State::Acted> Engine::State::advance(api::Deployment object, Object
         Ended{.error = fail(ErrorKind::Internal, "it could not be made ready"), .message = {}, .phase = Phase::Prepare};
   if (!operation.pending) {
     const std::optional<Finished> finished = std::exchange(operation.finished, std::nullopt);
+    const bool told = operation.machine->outputs().has_value();
     operation.pending = operation.machine->next(finished ? &*finished : nullptr);
+    if (const auto& outputs = operation.machine->outputs(); outputs && !told) hide_outputs(object.meta.key, *outputs);
   }
   if (auto* ended = std::get_if<Ended>(&*operation.pending)) {
     if (ended->plan && operation.stop == StopCause::None) co_return co_await await_approval(object, run, *ended);
@@ -282,7 +284,7 @@ Task<Engine::State::Acted> Engine::State::close(api::Deployment object, ObjectRu
   if (!operation.pending) operation.pending = ended;
   const api::OperationKind kind = operation.journal.kind;
   const WallTime now = services.ports.clock.wall();
-  const Closing closing = closing_of(object, operation, ended);
+  Closing closing = closing_of(object, operation, ended);
   const bool goes_away = operation.stop == StopCause::Deleted || operation.stop == StopCause::Dropped;
   if (kind == api::OperationKind::Destroy && !ended.error) {
     run.destroyed = true;
@@ -292,6 +294,8 @@ Task<Engine::State::Acted> Engine::State::close(api::Deployment object, ObjectRu
                                                   .action = std::string(api::to_string(kind)),
                                                   .note = ended.caveat});
   } else if (!goes_away) {
+    if (closing.result == api::HistoryResult::Succeeded)
+      if (const auto kept = co_await keep_outputs(object, operation, closing); !kept) co_return after(kept.error());
     api::DeploymentStatus next = closed(object, closing, now);
     std::vector<std::int64_t> superfluous;
     if (closing.result == api::HistoryResult::Succeeded) {

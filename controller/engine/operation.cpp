@@ -108,6 +108,12 @@ bool Operation::is_interruptible() const {
 
 executors::Remembered Operation::remembered() const { return main_->remembered(); }
 
+void Operation::take(executors::Done done) {
+  done_ = std::move(done.message);
+  caveat_ = std::move(done.caveat);
+  if (done.outputs) outputs_ = std::move(done.outputs);
+}
+
 void Operation::enter(Phase phase) {
   phase_ = phase;
   entered_ = false;
@@ -145,9 +151,9 @@ std::optional<Action> Operation::look_first(const Finished* previous) {
   executors::Next next = part_->next(as<executors::StepResult>(previous), false);
   if (auto* step = std::get_if<executors::Step>(&next)) return RunStep{phase_, std::move(*step)};
   if (auto* pause = std::get_if<executors::Pause>(&next)) return Sleep{pause->length, std::move(pause->why)};
-  if (const auto* done = std::get_if<executors::Done>(&next)) {
+  if (auto* done = std::get_if<executors::Done>(&next)) {
     runs_already_ = true;
-    done_ = done->message;
+    take(std::move(*done));
     return enter(Phase::Announce), std::nullopt;
   }
   return enter(Phase::PreChecks), std::nullopt;
@@ -164,8 +170,7 @@ std::optional<Action> Operation::prepare(const executors::StepResult* result) {
   if (auto* pause = std::get_if<executors::Pause>(&next)) return Sleep{pause->length, std::move(pause->why)};
   if (stop_) return fail(*stop_);
   if (auto* done = std::get_if<executors::Done>(&next)) {
-    done_ = std::move(done->message);
-    caveat_ = std::move(done->caveat);
+    take(std::move(*done));
     return enter(Phase::Announce), std::nullopt;
   }
   if (auto* failed = std::get_if<executors::Failed>(&next)) return fail(std::move(failed->error));
@@ -211,11 +216,8 @@ std::optional<Action> Operation::drive(const Finished* previous, Phase after) {
   if (auto* pause = std::get_if<executors::Pause>(&next)) return Sleep{pause->length, std::move(pause->why)};
   if (stop_ && !cleaning) return fail(*stop_);
   if (auto* done = std::get_if<executors::Done>(&next)) {
-    if (phase_ == Phase::Effects) {
-      done_ = std::move(done->message);
-      caveat_ = std::move(done->caveat);
-    }
     if (cleaning) notes_ = "; " + (done->caveat.empty() ? "what it had made was removed" : done->caveat);
+    if (phase_ == Phase::Effects) take(std::move(*done));
     return enter(after), std::nullopt;
   }
   auto* needs = std::get_if<executors::NeedsApproval>(&next);

@@ -117,8 +117,11 @@ class Operation {
   [[nodiscard]] bool release_ran() const { return release_ran_; }
   /// What the steps without effect found out; complete when WriteJournal is asked for.
   [[nodiscard]] executors::Remembered remembered() const;
+  /// What the executor said at its end; nothing before, and when it does not tell.
+  [[nodiscard]] const std::optional<std::vector<executors::Output>>& outputs() const { return outputs_; }
 
  private:
+  void take(executors::Done done);
   std::optional<Action> of_phase(const Finished* previous);
   void enter(Phase phase);
   std::optional<Action> prepare(const executors::StepResult* result);
@@ -141,6 +144,7 @@ class Operation {
   std::optional<executors::Step> first_effect_;
   std::optional<std::string> done_;  ///< main's message
   std::string caveat_;               ///< and its caveat
+  std::optional<std::vector<executors::Output>> outputs_;
   std::size_t hook_ = 0;
   bool release_ran_ = false, announced_ = false, runs_already_ = false;
   Duration stable_left_{};

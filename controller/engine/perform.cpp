@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "engine/engine_state.hpp"
 #include "engine/failures.hpp"
+#include "health/outputs.hpp"
 #include "health/run_checks.hpp"
 
 namespace deployctl::engine {
@@ -89,6 +90,11 @@ void Engine::State::spawn_step(const ObjectKey& key, ActiveOperation& operation,
 }
 
 void Engine::State::spawn_checks(const api::Deployment& object, ActiveOperation& operation, bool pre) {
+  auto checks = health::fill_in_outputs(pre ? operation.pre_checks : operation.post_checks, outputs_of(operation));
+  if (!checks) {
+    operation.finished = ChecksFinished{.passed = false, .message = checks.error().message, .checks = {}};
+    return;
+  }
   operation.busy = true;
   operation.ticket = ++last_ticket;
   health::RunScope scope{.seed = object.meta.uid,
@@ -97,8 +103,7 @@ void Engine::State::spawn_checks(const api::Deployment& object, ActiveOperation&
   // The gate counts its checks by `require`; before anything is touched, all have to pass.
   const api::Require require = pre ? api::Require{} : operation.snapshot.spec.health.require;
   Leaver leaver(*this, object.meta.key, operation.ticket, ChecksFinished{.passed = false, .message = "stopped"});
-  operation.task = tasks.spawn("checks", run_gate(std::move(leaver), pre ? operation.pre_checks : operation.post_checks,
-                                                  require, std::move(scope)));
+  operation.task = tasks.spawn("checks", run_gate(std::move(leaver), std::move(*checks), require, std::move(scope)));
 }
 
 void Engine::State::spawn_sleep(const ObjectKey& key, ActiveOperation& operation, Duration length) {

@@ -22,7 +22,11 @@ bool pins_a_secret(const api::DeploymentSpec& spec) {
                                [&](const auto& each) { return each.track == api::Track::Pinned && is_secret(each); });
   };
   const auto value = [](const api::Variable& each) { return each.value_from && each.value_from->secret_key_ref; };
+  const auto output = [](const api::Variable& each) {
+    return each.value_from && each.value_from->output_ref && each.track != api::Track::Live;
+  };
   const auto from = [](const api::VariablesFrom& each) { return each.secret_ref.has_value(); };
+  if (std::ranges::any_of(spec.variables, output) || std::ranges::any_of(spec.env, output)) return true;
   return pinned(spec.variables, value) || pinned(spec.env, value) || pinned(spec.variables_from, from) ||
          pinned(spec.env_from, from);
 }

@@ -34,9 +34,10 @@ struct ActiveOperation {
   bool announced = false, busy = false, resumed = false, moves = false, forced = false;
 
   std::vector<health::Check> pre_checks, post_checks;
-  std::vector<api::CheckStatus> gate;    ///< how the last post checks ended
-  std::vector<std::string> directories;  ///< ids in the work directory
-  Json carried = Json::array();          ///< inventory of what was there before
+  std::vector<api::CheckStatus> gate;               ///< how the last post checks ended
+  std::vector<std::string> directories;             ///< ids in the work directory
+  std::map<std::string, std::string> kept_outputs;  ///< of what serves
+  Json carried = Json::array();                     ///< inventory of what was there before
 
   std::optional<std::int64_t> generation;
   std::int64_t number = 0;  ///< the revision it will be

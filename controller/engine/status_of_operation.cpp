@@ -44,6 +44,7 @@ void succeed(api::DeploymentStatus& status, const api::Deployment& object, const
   status.last_success_at = now;
   if (closing.inventory) status.inventory = closing.inventory;
   if (closing.target) status.target = closing.target;
+  if (closing.tells_outputs) status.outputs = closing.outputs;
   parts::healthy(status, ConditionStatus::True, "checks passed after the deployment", closing.checks, now);
   if (api::drift_of(object.spec) == api::Drift::Report)
     parts::say(status, conditions::kDrifted, ConditionStatus::False, reasons::kInSync, "as deployed", now);

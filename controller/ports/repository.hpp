@@ -19,6 +19,7 @@
 #include "api/deployment.hpp"
 #include "async/asio.hpp"
 #include "base/result.hpp"
+#include "ports/attachment.hpp"
 
 namespace deployctl::ports {
 
@@ -35,11 +36,6 @@ struct KeptRevisionInfo {
   std::string created;  ///< RFC 3339
 };
 
-/// What is kept in a Secret of its own beside the object.
-enum class Attachment : std::uint8_t {
-  Plan,     ///< NAME-plan: the saved plan that waits for approval
-  Outputs,  ///< NAME-outputs: what the deployment tells others
-};
 struct AttachedValues {
   std::map<std::string, std::string> values;
   std::string note;  ///< of Plan: its id; of Outputs: names of the sensitive ones, by commas
@@ -71,7 +67,7 @@ class Repository {
   virtual Task<Result<std::vector<KeptRevisionInfo>>> list_revisions(const api::Deployment& owner) = 0;
   virtual Task<Result<void>> delete_revision(const api::Deployment& owner, std::int64_t number) = 0;
 
-  /// Replaces what was there. Conflict: a Secret of that name is there and is not ours. Invalid: it does not fit.
+  /// Replaces what was there. AlreadyExists: a Secret of that name is there and is not ours. Invalid: it does not fit.
   virtual Task<Result<void>> attach(const api::Deployment& owner, Attachment what, AttachedValues values) = 0;
   /// Nothing when there is none of ours.
   virtual Task<Result<std::optional<AttachedValues>>> attached(const api::Deployment& owner, Attachment what) = 0;

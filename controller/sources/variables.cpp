@@ -5,6 +5,7 @@
 
 #include "api/validation.hpp"
 #include "base/text.hpp"
+#include "ports/attachment.hpp"
 #include "sources/reference_reader.hpp"
 
 namespace deployctl::sources {
@@ -96,13 +97,12 @@ class ListReader {
     const bool secret = variable.value_from && variable.value_from->secret_key_ref;
     const bool pinned = is_pinned(variable.track, secret);
     if (skips(pinned)) co_return Result<void>();
+    if (variable.value_from && variable.value_from->output_ref)
+      co_return co_await take_output(std::move(field), std::move(variable), pinned);
     if (variable.value) {
       co_return put(field, variable.name, {.text = *variable.value, .secret = false, .pinned = pinned});
     }
     if (!variable.value_from) co_return fail(ErrorKind::Invalid, field + ": set one of value and valueFrom");
-    if (variable.value_from->output_ref) {
-      co_return fail(ErrorKind::Invalid, field + ".valueFrom.outputRef: not supported by this version");
-    }
     const auto& ref = secret ? variable.value_from->secret_key_ref : variable.value_from->config_map_key_ref;
     if (!ref) co_return fail(ErrorKind::Invalid, field + ".valueFrom: set one of secretKeyRef and configMapKeyRef");
     auto found = co_await references_.one(field + (secret ? ".valueFrom.secretKeyRef" : ".valueFrom.configMapKeyRef"),
@@ -111,6 +111,18 @@ class ListReader {
     const std::optional<std::string> value = std::move(*found);
     if (!value) co_return Result<void>();
     co_return put(field, variable.name, {.text = *value, .secret = secret, .pinned = pinned});
+  }
+
+  Task<Result<void>> take_output(std::string field, api::Variable variable, bool pinned) {
+    const api::OutputRef& ref = *variable.value_from->output_ref;
+    const std::string where = field + ".valueFrom.outputRef";
+    const std::string secret = ports::attachment_name(ref.deployment, ports::Attachment::Outputs);
+    auto found = co_await references_.one(where, Kind::Secret, {.name = secret, .key = ref.output, .optional = false});
+    if (!found && found.error().kind == ErrorKind::DependencyNotReady)
+      co_return fail(ErrorKind::DependencyNotReady, where + ": Deployment \"" + ref.deployment + "\" has no output \"" +
+                                                        ref.output + "\" yet; it is waited for");
+    if (!found) co_return found.error();
+    co_return put(field, variable.name, {.text = found->value_or(""), .secret = true, .pinned = pinned});
   }
 
   ReferenceReader& references_;

@@ -1,7 +1,9 @@
 #pragma once
 
 // Turns `variables`, `variablesFrom`, `env`, `envFrom` into values. Order: the From lists first, then the single ones;
-// the later wins. Used by the engine at Resolve and for every operation. Cancelling throws operation_aborted.
+// the later wins. An output of another Deployment is read from its Secret NAME-outputs, hidden like any value of a
+// Secret, and Pinned unless said otherwise: a change of it deploys. Used by the engine at Resolve and for every
+// operation. Cancelling throws operation_aborted.
 //
 // Errors name field and remedy: DependencyNotReady (a Secret, ConfigMap or key that is not there and not optional;
 // fault I13), Invalid (a name a process environment must not carry, also when it is a key of a From reference: fault

@@ -30,10 +30,10 @@ def variables(says):
         "valueFrom": block("Where its value stands.", {
             "secretKeyRef": key_reference("Secret"),
             "configMapKeyRef": key_reference("ConfigMap"),
-            "outputRef": later(block("An output of another Deployment.", {
+            "outputRef": block("An output of another Deployment.", {
                 "deployment": name("Name of that Deployment."),
                 "output": text("Name of the output.", 128, WORD, least=1),
-            }, ["deployment", "output"])),
+            }, ["deployment", "output"]),
         }, rules=[exactly_one("secretKeyRef", "configMapKeyRef", "outputRef")]),
         "track": TRACK,
     }, ["name"], [exactly_one("value", "valueFrom"), allowed])

@@ -1,6 +1,6 @@
 """The schema of a Deployment's status."""
 from schema.shared import condition_list
-from schema.words import block, counted, field, later, moment, shown, truth, word
+from schema.words import block, counted, field, moment, shown, truth, word
 
 DIGEST = shown("Digest of what was asked.")
 KINDS = ("Deploy", "Rollback", "Destroy")
@@ -136,10 +136,10 @@ def status():
             "count": counted("How many objects."),
             "digest": shown("Digest of the list."),
         }, ["count"]),
-        "outputs": later(block("Outputs of the deployment.", {
-            "secretName": shown("Secret that holds them.", 253),
-            "names": listed("Their names.", 64, shown("One name.")),
-        })),
+        "outputs": block("What the serving revision tells others.", {
+            "secretName": shown("Secret that holds the values.", 253),
+            "names": listed("Their names, at most 64 of them.", 64, shown("One name.")),
+        }),
         "lastHandled": requests(),
         "history": history(),
     })

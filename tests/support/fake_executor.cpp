@@ -38,7 +38,7 @@ Error error_of(const Step& step, const Exit& exit, ErrorKind said_no) {
 /// Steps in a row; the first that fails ends it.
 class StepsInARow final : public executors::Procedure {
  public:
-  StepsInARow(std::vector<Step> steps, std::string done, ErrorKind said_no = ErrorKind::StepFailed)
+  StepsInARow(std::vector<Step> steps, executors::Done done, ErrorKind said_no = ErrorKind::StepFailed)
       : steps_(std::move(steps)), done_(std::move(done)), said_no_(said_no) {}
 
   executors::Next next(const StepResult* previous) override {
@@ -47,7 +47,7 @@ class StepsInARow final : public executors::Procedure {
       ++at_;
     }
     if (at_ < steps_.size()) return steps_.at(at_);
-    return executors::Done{.message = done_};
+    return done_;
   }
   [[nodiscard]] executors::Remembered remembered() const override {
     return {.pins = Json{{"image", "sha256:1"}}, .inventory = Json::array()};
@@ -55,7 +55,7 @@ class StepsInARow final : public executors::Procedure {
 
  private:
   std::vector<Step> steps_;
-  std::string done_;
+  executors::Done done_;
   ErrorKind said_no_;
   std::size_t at_ = 0;
 };
@@ -157,7 +157,9 @@ std::unique_ptr<executors::Procedure> FakeExecutor::deploy(executors::Inputs inp
                           step(inputs, "start", start_effect)};
   deployed.push_back(inputs);
   if (plans) return std::make_unique<PlanFirst>(*this, std::move(inputs), std::move(steps));
-  return std::make_unique<StepsInARow>(std::move(steps), inputs.key.name + " runs " + inputs.spec.version);
+  return std::make_unique<StepsInARow>(
+      std::move(steps),
+      executors::Done{.message = inputs.key.name + " runs " + inputs.spec.version, .outputs = outputs});
 }
 
 std::string FakeExecutor::plan_digest(const executors::Inputs& inputs) const {
@@ -166,18 +168,20 @@ std::string FakeExecutor::plan_digest(const executors::Inputs& inputs) const {
 
 std::unique_ptr<executors::Procedure> FakeExecutor::settle(executors::Inputs inputs) const {
   if (!settles) return nullptr;
-  return std::make_unique<StepsInARow>(std::vector<Step>{step(inputs, "settle", Effect::Repeatable)}, "settled");
+  return std::make_unique<StepsInARow>(std::vector<Step>{step(inputs, "settle", Effect::Repeatable)},
+                                       executors::Done{.message = "settled"});
 }
 
 std::unique_ptr<executors::Procedure> FakeExecutor::verify(executors::Inputs inputs, bool drift) const {
   verified.push_back(inputs);
   return std::make_unique<StepsInARow>(std::vector<Step>{step(inputs, drift ? "drift" : "verify", Effect::None)},
-                                       "as declared", ErrorKind::HealthCheckFailed);
+                                       executors::Done{.message = "as declared"}, ErrorKind::HealthCheckFailed);
 }
 
 std::unique_ptr<executors::Procedure> FakeExecutor::destroy(executors::Inputs inputs) const {
   destroyed.push_back(inputs);
-  return std::make_unique<StepsInARow>(std::vector<Step>{step(inputs, "destroy", Effect::Repeatable)}, "removed");
+  return std::make_unique<StepsInARow>(std::vector<Step>{step(inputs, "destroy", Effect::Repeatable)},
+                                       executors::Done{.message = "removed"});
 }
 
 executors::Recovery FakeExecutor::after_interruption(const api::Operation& /*open*/) const { return recovery; }

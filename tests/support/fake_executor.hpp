@@ -49,6 +49,8 @@ class FakeExecutor final : public executors::Executor {
   mutable std::vector<executors::Inputs> verified;  ///< what each verify got
   std::string host = "local";                       ///< of the target
   Duration step_timeout = std::chrono::minutes(5);
+  /// What the end of a deploy tells, for all versions.
+  std::optional<std::vector<executors::Output>> outputs;
   bool plans = false;  ///< asks for approval by itself, after "prepare"
   std::string found;   ///< what its plans find outside: part of the digest of its plans, beside the inputs'
   bool stale = false;  ///< where "stop" fails it has refused the approved plan as out of date

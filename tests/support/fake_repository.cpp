@@ -184,7 +184,7 @@ Task<Result<void>> FakeRepository::attach(const api::Deployment& owner, ports::A
                                           ports::AttachedValues values) {
   const ObjectKey key = owner.meta.key;
   if (foreign_attachments_[key].contains(what))
-    co_return fail(ErrorKind::Conflict, "the secret exists and is not ours");
+    co_return fail(ErrorKind::AlreadyExists, "the secret exists and is not ours");
   if (const auto* there = attachment(key, what); there != nullptr && *there == values) co_return Result<void>();
   co_return send({.kind = Kind::Attach, .key = key}, [&] { attachments_[key][what] = std::move(values); });
 }

@@ -56,7 +56,7 @@ DeploymentStatus full_status() {
   status.quarantined = {
       {.digest = "v1:b", .gate = "v1:c", .version = "2", .revision = 6, .reason = "StepFailed", .since = kNoon}};
   status.inventory = InventorySummary{3, "d"};
-  status.outputs = Json{{"secretName", "x-outputs"}};
+  status.outputs = Outputs{"x-outputs", {"endpoint", "password"}};
   status.last_handled.rollback = Request{"previous/1", RequestResult::Done, "went back", kNoon};
   status.history = {{.revision = 7,
                      .kind = OperationKind::Deploy,
@@ -153,7 +153,12 @@ TEST(Status, StaysUnder64KibibytesAfterTenThousandOperationsWithLongMessages) {
 // fault H6
 TEST(Status, TheOldestEntriesGoFirstWhenTheWholeIsTooLarge) {
   DeploymentStatus status = full_status();
-  status.outputs = Json{{"names", std::string(40'000, 'p')}};
+  for (int i = 0; i < 32; ++i)
+    status.health->checks.push_back({.name = "check" + std::to_string(i), .message = std::string(256, 'c')});
+  for (int i = 0; i < 64; ++i) status.outputs->names.push_back(std::string(120, 'o') + std::to_string(i));
+  status.plan->summary = std::string(4'096, 'p');
+  for (int i = 0; i < 15; ++i)
+    status.conditions.push_back({.type = "Type" + std::to_string(i), .message = std::string(1'024, 'c')});
   HistoryEntry entry = status.history.front();
   entry.message = std::string(256, 'm');
   status.history.clear();

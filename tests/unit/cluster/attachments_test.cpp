@@ -85,7 +85,7 @@ TEST(Attachments, SecretOfSomebodyElseIsNeverTouched) {
   bench.server.put(kPlan, foreign);
   const auto saved = bench.save(Attachment::Plan, a_plan("0123"));
   ASSERT_FALSE(saved);
-  EXPECT_EQ(saved.error().kind, ErrorKind::Conflict);
+  EXPECT_EQ(saved.error().kind, ErrorKind::AlreadyExists);
   EXPECT_THAT(saved.error().message, HasSubstr("web-plan exists and is not ours"));
   EXPECT_FALSE(bench.load(Attachment::Plan));
   EXPECT_TRUE(bench.remove(Attachment::Plan));
@@ -135,11 +135,11 @@ TEST(Attachments, WhatDoesNotFitIsRefused) {
 }
 
 TEST(Attachments, LongNamesAreCutAndStayApart) {  // fault I16
-  const std::string a = attachment_name(std::string(252, 'a') + "x", Attachment::Outputs);
-  const std::string b = attachment_name(std::string(252, 'a') + "y", Attachment::Outputs);
+  const std::string a = ports::attachment_name(std::string(252, 'a') + "x", Attachment::Outputs);
+  const std::string b = ports::attachment_name(std::string(252, 'a') + "y", Attachment::Outputs);
   EXPECT_LE(a.size(), 253U);
   EXPECT_NE(a, b);
-  EXPECT_EQ(attachment_name("web", Attachment::Outputs), "web-outputs");
+  EXPECT_EQ(ports::attachment_name("web", Attachment::Outputs), "web-outputs");
 }
 
 }  // namespace

@@ -31,6 +31,11 @@ api::VariablesFrom all_of_config(std::string name, std::string prefix = "") {
   return {.config_map_ref = api::VariablesFrom::Ref{.name = std::move(name)}, .prefix = std::move(prefix)};
 }
 
+api::Variable from_output(std::string name, std::string deployment, std::string output) {
+  return {.name = std::move(name),
+          .value_from = api::ValueFrom{.output_ref = api::OutputRef{std::move(deployment), std::move(output)}}};
+}
+
 class Variables : public testing::Test {
  protected:
   Variables() {
@@ -53,6 +58,41 @@ class Variables : public testing::Test {
 TEST_F(Variables, TheVersionIsOneEverywhere) {
   EXPECT_EQ(resolve()->variables, (Strings{{"DEPLOYCTL_VERSION", "1.2.3"}}));
   EXPECT_TRUE(resolve()->pinned.variables.empty());
+}
+
+TEST_F(Variables, OutputOfAnotherDeploymentIsPinnedAndHidden) {
+  references_.secrets[{"shop", "net-outputs"}] = {{"address", "10.1.1.1"}};
+  spec_.variables = {from_output("ADDRESS", "net", "address")};
+  const auto resolved = resolve();
+  ASSERT_TRUE(resolved);
+  EXPECT_EQ(resolved->variables.at("ADDRESS"), "10.1.1.1");
+  EXPECT_EQ(resolved->pinned.variables.at("ADDRESS"), ports::hmac_form(kHmacKey, "10.1.1.1"));
+  EXPECT_EQ(resolved->secret_values, (std::vector<std::string>{"10.1.1.1"}));
+  EXPECT_TRUE(references_.reads.contains({kKey, "secret/net-outputs"})) << "a change of it wakes the object";
+  references_.secrets.clear();
+  EXPECT_EQ(restore(resolved->pinned)->variables.at("ADDRESS"), "10.1.1.1") << "a rollback restores it";
+}
+
+TEST_F(Variables, LiveOutputIsReadWheneverSomethingRuns) {
+  references_.secrets[{"shop", "net-outputs"}] = {{"address", "10.1.1.1"}};
+  spec_.env = {from_output("ADDRESS", "net", "address")};
+  spec_.env.front().track = api::Track::Live;
+  const auto resolved = resolve();
+  EXPECT_TRUE(resolved->pinned.env.empty());
+  references_.secrets[{"shop", "net-outputs"}] = {{"address", "10.2.2.2"}};
+  EXPECT_EQ(restore(resolved->pinned)->env.at("ADDRESS"), "10.2.2.2");
+}
+
+TEST_F(Variables, MissingOutputIsWaitedForAndNamed) {  // fault I13
+  spec_.variables = {from_output("ADDRESS", "net", "address")};
+  const auto without_secret = resolve();
+  ASSERT_FALSE(without_secret);
+  EXPECT_EQ(without_secret.error().kind, ErrorKind::DependencyNotReady);
+  EXPECT_EQ(without_secret.error().message,
+            "spec.variables[ADDRESS].valueFrom.outputRef: Deployment \"net\" has no output \"address\" yet; it is "
+            "waited for");
+  references_.secrets[{"shop", "net-outputs"}] = {{"other", "x"}};
+  EXPECT_EQ(resolve().error().kind, ErrorKind::DependencyNotReady);
 }
 
 TEST_F(Variables, ValuesStayLiteralWhateverTheyHold) {  // fault S1
