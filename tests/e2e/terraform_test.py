@@ -2,6 +2,7 @@
 DEPLOYCTL_TERRAFORM_BINARY the same by that tool."""
 import base64
 import gzip
+import hashlib
 import json
 import os
 import pathlib
@@ -49,6 +50,10 @@ def in_state(namespace):
 
 def page(namespace):
     return state(namespace)["outputs"]["page"]["value"]
+
+
+def outputs(namespace, name):
+    return {key: base64.b64decode(value).decode() for key, value in namespace.get("secret", f"{name}-outputs")["data"].items()}
 
 
 def ready_message(item):
@@ -245,4 +250,40 @@ def test_a_secret_that_a_local_exec_prints_is_redacted_everywhere(namespace, con
     namespace.apply(wanted)
     item = namespace.wait_for("hello", lambda o: "local-exec" in json.dumps(o["status"].get("history", [])))
     assert canary not in json.dumps(item) and canary not in controller.log()
+    assert canary not in namespace.run("get", "events.events.k8s.io", "-o", "json")
+
+
+# fault I13
+def test_a_deployment_waits_for_the_output_of_another_and_follows_it(namespace, controller):
+    reader = module()
+    reader["metadata"]["name"] = "reader"
+    reader["spec"]["variables"] = [{"name": "greeting", "valueFrom": {"outputRef": {"deployment": "hello", "output": "page"}}}]
+    namespace.apply(reader)
+    item = namespace.wait_reason("reader", "DependencyNotReady")
+    assert 'Deployment "hello" has no output "page" yet' in ready_message(item)
+    namespace.apply(module())
+    item = namespace.wait_ready("hello")
+    assert item["status"]["outputs"] == {"secretName": "hello-outputs", "names": ["page"]}
+    namespace.wait_ready("reader")
+    assert outputs(namespace, "reader") == {"page": "hello 1"}
+    namespace.apply(module("hello 2", version="2.0.0"))
+    namespace.wait_for("reader", lambda o: o["status"].get("revision") == 2 and condition(o, "Ready")["status"] == "True")
+    assert outputs(namespace, "reader") == {"page": "hello 2"}
+    namespace.run("delete", KIND, "hello", "--timeout=60s")
+    assert namespace.find("secret", "hello-outputs") is None
+
+
+# fault X4
+def test_a_sensitive_output_is_in_its_secret_and_nowhere_else(namespace, controller):
+    canary = hashlib.sha256(b"canary").hexdigest()
+    secret = 'output "password" {\n  value     = sha256("canary")\n  sensitive = true\n}\noutput "ports" {\n  value = [80, 443]\n}\n'
+    namespace.apply(module(extra=secret))
+    item = namespace.wait_ready("hello")
+    assert item["status"]["outputs"]["names"] == ["page", "password", "ports"]
+    assert outputs(namespace, "hello") == {"page": "hello 1", "password": canary, "ports": "[80,443]"}
+    wanted = module(extra=secret + resource("noisy", f"echo the password is {canary} >&2; exit 3"), version="2.0.0")
+    wanted["spec"]["retry"]["limit"] = 0
+    namespace.apply(wanted)
+    item = namespace.wait_for("hello", lambda o: "local-exec" in json.dumps(o["status"].get("history", [])))
+    assert canary not in json.dumps(item["status"]) and canary not in controller.log()
     assert canary not in namespace.run("get", "events.events.k8s.io", "-o", "json")
