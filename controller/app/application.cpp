@@ -78,7 +78,7 @@ struct Application::Parts {
                      if (engine) engine->references_changed(dependent);
                    }),
         access(
-            client, clock, references, config,
+            client, clock, config,
             [this](const kube::Config& other) {
               return std::make_unique<kube::HttpsTransport>(executor, clock, resolver, log, other,
                                                             transport_options(metrics));

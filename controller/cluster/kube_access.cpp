@@ -25,6 +25,14 @@ Task<Result<std::string>> ask_identity(kube::Client& client) {
   co_return metadata->value("uid", std::string());
 }
 
+/// Not all of its text: every kubeconfig has lines that ordinary output has as well.
+std::vector<std::string> credentials_in(const kube::Config& config) {
+  std::vector<std::string> values;
+  for (const std::string& value : {config.token, config.password, config.client_key.text})
+    if (!value.empty()) values.push_back(value);
+  return values;
+}
+
 }  // namespace
 
 Result<kube::Config> config_of_secret(const ports::KeyValues& values, const std::string& secret) {
@@ -40,25 +48,25 @@ Result<kube::Config> config_of_secret(const ports::KeyValues& values, const std:
   return config;
 }
 
-KubeAccess::KubeAccess(kube::Client& own_client, Clock& clock, ports::References& references, kube::Config own,
-                       Connect connect, Retried retried)
+KubeAccess::KubeAccess(kube::Client& own_client, Clock& clock, kube::Config own, Connect connect, Retried retried)
     : own_client_(own_client),
       clock_(clock),
-      references_(references),
       own_(std::move(own)),
       connect_(std::move(connect)),
       retried_(std::move(retried)) {}
 
-Task<Result<ports::KubeAccess>> KubeAccess::access(const api::Deployment& deployment) {
+Task<Result<ports::KubeAccess>> KubeAccess::access(const api::Deployment& deployment, ports::References& references) {
   const auto& block = deployment.spec.kubernetes;
   if (block && block->kube_config)
-    co_return co_await from_secret(deployment.meta.key, block->kube_config->secret_ref.name);
+    co_return co_await from_secret(references, deployment.meta.key, block->kube_config->secret_ref.name);
   const Result<std::string> id = co_await own_cluster_id();
   if (!id && id.error().kind != ErrorKind::Forbidden) co_return id.error();
   kube::Config own = own_;
   own.ns = deployment.meta.key.ns;
-  co_return ports::KubeAccess{
-      .kubeconfig = kube::render_kubeconfig(own), .cluster_id = id ? *id : std::string(), .own_identity = true};
+  co_return ports::KubeAccess{.kubeconfig = kube::render_kubeconfig(own),
+                              .cluster_id = id ? *id : std::string(),
+                              .own_identity = true,
+                              .secret_values = {}};
 }
 
 Task<Result<std::string>> KubeAccess::own_cluster_id() {
@@ -70,8 +78,9 @@ Task<Result<std::string>> KubeAccess::own_cluster_id() {
   co_return own_id_;
 }
 
-Task<Result<ports::KubeAccess>> KubeAccess::from_secret(ObjectKey dependent, std::string secret) {
-  Result<std::optional<ports::KeyValues>> read = co_await references_.secret(dependent, secret);
+Task<Result<ports::KubeAccess>> KubeAccess::from_secret(ports::References& references, ObjectKey dependent,
+                                                        std::string secret) {
+  Result<std::optional<ports::KeyValues>> read = co_await references.secret(dependent, secret);
   if (!read) co_return read.error();
   const std::optional<ports::KeyValues> values = std::move(*read);
   if (!values)
@@ -81,7 +90,10 @@ Task<Result<ports::KubeAccess>> KubeAccess::from_secret(ObjectKey dependent, std
   Result<kube::Config> config = config_of_secret(*values, secret);
   if (!config) co_return config.error();
   config->ns = dependent.ns;
-  ports::KubeAccess access{.kubeconfig = kube::render_kubeconfig(*config), .own_identity = false};
+  ports::KubeAccess access{.kubeconfig = kube::render_kubeconfig(*config),
+                           .cluster_id = {},
+                           .own_identity = false,
+                           .secret_values = credentials_in(*config)};
   const std::string hash = sha256_hex(access.kubeconfig);
   if (const auto known = ids_.find(hash); known != ids_.end()) {
     access.cluster_id = known->second;

@@ -31,20 +31,18 @@ class KubeAccess final : public ports::ClusterAccess {
   /// A retry on that way, as kube::RetryObserver tells it.
   using Retried = std::function<void(const kube::Config&, const std::string& code, const std::string& verb)>;
 
-  KubeAccess(kube::Client& own_client, Clock& clock, ports::References& references, kube::Config own, Connect connect,
-             Retried retried);
+  KubeAccess(kube::Client& own_client, Clock& clock, kube::Config own, Connect connect, Retried retried);
 
-  Task<Result<ports::KubeAccess>> access(const api::Deployment& deployment) override;
+  Task<Result<ports::KubeAccess>> access(const api::Deployment& deployment, ports::References& references) override;
 
   /// uid of namespace kube-system of the controller's own cluster: the default installation id.
   Task<Result<std::string>> own_cluster_id();
 
  private:
-  Task<Result<ports::KubeAccess>> from_secret(ObjectKey dependent, std::string secret);
+  Task<Result<ports::KubeAccess>> from_secret(ports::References& references, ObjectKey dependent, std::string secret);
 
   kube::Client& own_client_;
   Clock& clock_;
-  ports::References& references_;
   kube::Config own_;
   Connect connect_;
   Retried retried_;

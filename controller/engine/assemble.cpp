@@ -16,33 +16,27 @@ std::map<std::string, std::string> united(const std::map<std::string, std::strin
   return all;
 }
 
-std::optional<std::string> registry_secret(const api::DeploymentSpec& spec) {
-  if (spec.docker && spec.docker->registry_secret_ref) return spec.docker->registry_secret_ref->name;
-  if (spec.docker_compose && spec.docker_compose->registry_secret_ref)
-    return spec.docker_compose->registry_secret_ref->name;
-  return std::nullopt;
-}
-
-Task<Result<std::string>> registry_config(Services& services, ObjectKey key, std::optional<std::string> name,
-                                          std::string field) {
+Task<Result<std::string>> registry_config(Services& services, ports::References& references, ObjectKey key,
+                                          std::optional<std::string> name, std::string field) {
   if (!name) co_return std::string();
-  auto secret = co_await services.ports.references.secret(key, *name);
+  auto secret = co_await references.secret(key, *name);
   if (!secret) co_return secret.error().with_context(field);
-  constexpr const char* kEntry = ".dockerconfigjson";  // of Secrets of type kubernetes.io/dockerconfigjson
-  if (!*secret || !(*secret)->contains(kEntry))
+  if (!*secret || !(*secret)->contains(sources::kRegistryKey))
     co_return fail(ErrorKind::DependencyNotReady, field + ": Secret \"" + *name + "\" with key \"" +
-                                                      std::string(kEntry) + "\" does not exist in namespace \"" +
-                                                      key.ns + "\"; create it");
-  co_return (*secret)->at(kEntry);
+                                                      std::string(sources::kRegistryKey) +
+                                                      "\" does not exist in namespace \"" + key.ns + "\"; create it");
+  std::string config = (*secret)->at(sources::kRegistryKey);
+  services.hide(key, "registry", sources::registry_secret_values(config));
+  co_return config;
 }
 
 /// The values a module's own backend is completed with, never shown.
-Task<Result<std::map<std::string, std::string>>> backend_config(Services& services, ObjectKey key,
-                                                                api::DeploymentSpec spec) {
+Task<Result<std::map<std::string, std::string>>> backend_config(Services& services, ports::References& references,
+                                                                ObjectKey key, api::DeploymentSpec spec) {
   using Values = std::map<std::string, std::string>;
   if (!spec.terraform || !spec.terraform->backend_config_secret_ref) co_return Values{};
   const std::string name = spec.terraform->backend_config_secret_ref->name;
-  auto secret = co_await services.ports.references.secret(key, name);
+  auto secret = co_await references.secret(key, name);
   if (!secret) co_return secret.error().with_context("spec.terraform.backendConfigSecretRef");
   if (!*secret)
     co_return fail(ErrorKind::DependencyNotReady, "spec.terraform.backendConfigSecretRef: Secret \"" + name +
@@ -55,11 +49,11 @@ Task<Result<std::map<std::string, std::string>>> backend_config(Services& servic
 }
 
 /// What ansible logs in and decrypts with, read now and hidden.
-Task<Result<void>> read_ansible_credentials(Services& services, ObjectKey key, api::Ansible ansible,
-                                            executors::Inputs& inputs) {
+Task<Result<void>> read_ansible_credentials(Services& services, ports::References& references, ObjectKey key,
+                                            api::Ansible ansible, executors::Inputs& inputs) {
   std::vector<std::string> secrets;
   if (ansible.ssh_secret_ref) {
-    auto found = co_await sources::resolve_credential(services.ports.references, key, "spec.ansible.sshSecretRef",
+    auto found = co_await sources::resolve_credential(references, key, "spec.ansible.sshSecretRef",
                                                       *ansible.ssh_secret_ref, {"ssh-privatekey", "known_hosts"});
     if (!found) co_return found.error();
     inputs.ssh_private_key = std::move(found->at("ssh-privatekey"));
@@ -67,9 +61,8 @@ Task<Result<void>> read_ansible_credentials(Services& services, ObjectKey key, a
     secrets.push_back(inputs.ssh_private_key);
   }
   if (ansible.vault_password_secret_ref) {
-    auto found =
-        co_await sources::resolve_credential(services.ports.references, key, "spec.ansible.vaultPasswordSecretRef",
-                                             *ansible.vault_password_secret_ref, {"password"});
+    auto found = co_await sources::resolve_credential(references, key, "spec.ansible.vaultPasswordSecretRef",
+                                                      *ansible.vault_password_secret_ref, {"password"});
     if (!found) co_return found.error();
     inputs.vault_password = std::move(found->at("password"));
     secrets.push_back(inputs.vault_password);
@@ -105,7 +98,8 @@ executors::Step http_step(const api::Hook& hook, sources::HttpCredentials creden
 
 }  // namespace
 
-Task<Result<executors::Inputs>> assemble_inputs(Services& services, api::Deployment object, history::Snapshot snapshot,
+Task<Result<executors::Inputs>> assemble_inputs(Services& services, ports::References& references,
+                                                api::Deployment object, history::Snapshot snapshot,
                                                 sources::ResolvedVariables variables, std::string id, bool bare) {
   executors::Inputs inputs;
   inputs.key = object.meta.key;
@@ -120,21 +114,23 @@ Task<Result<executors::Inputs>> assemble_inputs(Services& services, api::Deploym
   if (snapshot.spec.type == api::Type::Kubernetes || snapshot.spec.type == api::Type::Terraform) {
     api::Deployment as_kept = object;
     as_kept.spec = snapshot.spec;
-    auto access = co_await services.ports.cluster_access.access(as_kept);
+    auto access = co_await services.ports.cluster_access.access(as_kept, references);
     if (!access) co_return access.error();
+    services.hide(object.meta.key, "kubeconfig", std::move(access->secret_values));
     inputs.kubeconfig = std::move(access->kubeconfig);
     inputs.allow_cluster_scope = inputs.allow_cluster_scope || !access->own_identity;
   }
   auto registry = co_await registry_config(
-      services, object.meta.key, registry_secret(snapshot.spec),
+      services, references, object.meta.key, sources::registry_secret(snapshot.spec),
       snapshot.spec.docker_compose ? "spec.dockerCompose.registrySecretRef" : "spec.docker.registrySecretRef");
   if (!registry) co_return registry.error();
   inputs.registry_config = std::move(*registry);
-  auto backend = co_await backend_config(services, object.meta.key, snapshot.spec);
+  auto backend = co_await backend_config(services, references, object.meta.key, snapshot.spec);
   if (!backend) co_return backend.error();
   inputs.backend_config = std::move(*backend);
   if (snapshot.spec.ansible) {
-    const auto read = co_await read_ansible_credentials(services, object.meta.key, *snapshot.spec.ansible, inputs);
+    const auto read =
+        co_await read_ansible_credentials(services, references, object.meta.key, *snapshot.spec.ansible, inputs);
     if (!read && !(bare && read.error().kind == ErrorKind::DependencyNotReady)) co_return read.error();
   }
   if (!snapshot.source.empty()) {
@@ -160,9 +156,9 @@ Task<Result<executors::Inputs>> assemble_inputs(Services& services, api::Deploym
   co_return inputs;
 }
 
-Task<Result<sources::ResolvedVariables>> values_of(Services& services, ObjectKey key, history::Snapshot snapshot,
-                                                   bool bare) {
-  auto values = co_await sources::restore_variables(services.ports.references, key, snapshot.spec, snapshot.pinned);
+Task<Result<sources::ResolvedVariables>> values_of(Services& services, ports::References& references, ObjectKey key,
+                                                   history::Snapshot snapshot, bool bare) {
+  auto values = co_await sources::restore_variables(references, key, snapshot.spec, snapshot.pinned);
   if (values) services.ports.secrets.replace(key, values->secret_values);
   if (values || !bare) co_return values;
   api::DeploymentSpec without = snapshot.spec;
@@ -170,7 +166,7 @@ Task<Result<sources::ResolvedVariables>> values_of(Services& services, ObjectKey
   without.variables_from.clear();
   without.env.clear();
   without.env_from.clear();
-  co_return co_await sources::restore_variables(services.ports.references, key, std::move(without), snapshot.pinned);
+  co_return co_await sources::restore_variables(references, key, std::move(without), snapshot.pinned);
 }
 
 Task<Result<std::vector<health::Check>>> prepare_checks(Services& services, ObjectKey key, std::string list,

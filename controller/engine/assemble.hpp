@@ -15,15 +15,17 @@
 
 namespace deployctl::engine {
 
-/// Makes the directory `id` and everything an executor may know of `snapshot`. `variables` as resolved now. `bare`: a
+/// Makes the directory `id` and everything an executor may know of `snapshot`. `variables` as resolved now.
+/// `references`: the live ones; of a Destroy with the sealed copy behind them. `bare`: a
 /// removal; ansible credentials that are gone are left out.
-Task<Result<executors::Inputs>> assemble_inputs(Services& services, api::Deployment object, history::Snapshot snapshot,
+Task<Result<executors::Inputs>> assemble_inputs(Services& services, ports::References& references,
+                                                api::Deployment object, history::Snapshot snapshot,
                                                 sources::ResolvedVariables variables, std::string id,
                                                 bool bare = false);
 
 /// The values of a kept revision: Pinned ones from it, Live ones read now. `bare`: what cannot be read is left out.
-Task<Result<sources::ResolvedVariables>> values_of(Services& services, ObjectKey key, history::Snapshot snapshot,
-                                                   bool bare);
+Task<Result<sources::ResolvedVariables>> values_of(Services& services, ports::References& references, ObjectKey key,
+                                                   history::Snapshot snapshot, bool bare);
 
 /// `list` is "post" or "pre": spec.health.post, spec.health.pre.
 Task<Result<std::vector<health::Check>>> prepare_checks(Services& services, ObjectKey key, std::string list,

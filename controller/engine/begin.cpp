@@ -181,18 +181,36 @@ Task<Result<Json>> Engine::State::newest_pins(api::Deployment object) {
   co_return Json(Json::object());
 }
 
+/// People are told, for the copy may be older than what they deleted.
+void Engine::State::tell_sealed_copy(const api::Deployment& object, const sources::SealedReferences& references,
+                                     std::int64_t revision) const {
+  if (references.used().empty()) return;
+  std::string names;
+  for (const std::string& each : references.used()) names += (names.empty() ? "" : ", ") + each;
+  services.ports.log.about(LogLevel::Warning, object.meta.key, "Used the sealed copy of what is gone",
+                           {{"revision", Json(revision)}, {"gone", Json(names)}});
+  services.ports.events.publish(
+      object.meta, {.type = ports::EventType::Warning,
+                    .reason = std::string(api::reasons::kDependencyNotReady),
+                    .action = "Destroy",
+                    .note = "destroying with the copy sealed in revision " + std::to_string(revision) + ": " + names +
+                            (references.used().size() == 1 ? " is gone" : " are gone")});
+}
+
 Task<Result<std::unique_ptr<executors::Procedure>>> Engine::State::removal_at_old_target(api::Deployment object,
                                                                                          ActiveOperation& operation) {
   const std::int64_t serving = object.status.revision > 0 ? object.status.revision : object.status.last_revision;
   const std::int64_t revision = operation.resumed && serving == operation.journal.revision ? serving - 1 : serving;
   auto snapshot = co_await load(object, revision);
   if (!snapshot) co_return snapshot.error();
-  auto values = co_await values_of(services, object.meta.key, *snapshot, true);
+  sources::SealedReferences references(services.ports.references, snapshot->sealed);
+  auto values = co_await values_of(services, references, object.meta.key, *snapshot, true);
   if (!values) co_return values.error();
   const std::string id = make_ulid(services.ports.clock.wall(), random_bytes(10));
   operation.directories.push_back(id);
-  auto inputs = co_await assemble_inputs(services, object, *snapshot, std::move(*values), id, true);
+  auto inputs = co_await assemble_inputs(services, references, object, *snapshot, std::move(*values), id, true);
   if (!inputs) co_return inputs.error();
+  tell_sealed_copy(object, references, revision);
   // Its steps run as steps of this operation: what they need is written there.
   inputs->work_dir = (services.options.work_dir / operation.journal.id).string();
   inputs->revision = revision;
@@ -214,8 +232,11 @@ Task<Result<executors::Inputs>> Engine::State::inputs_of(api::Deployment object,
   using Kind = api::OperationKind;
   const Kind kind = operation.journal.kind;
   const history::Snapshot& snapshot = operation.snapshot;
+  // A rollback never sees old credentials: restoring a rotated password breaks it.
+  sources::SealedReferences references(services.ports.references,
+                                       kind == Kind::Destroy ? snapshot.sealed : ports::SealedValues{});
   if (!values) {
-    auto read = co_await values_of(services, object.meta.key, snapshot, kind == Kind::Destroy);
+    auto read = co_await values_of(services, references, object.meta.key, snapshot, kind == Kind::Destroy);
     if (!read) co_return read.error();
     values = std::move(*read);
   }
@@ -223,9 +244,10 @@ Task<Result<executors::Inputs>> Engine::State::inputs_of(api::Deployment object,
   if (!before) co_return before.error();
   if (operation.moves) before = Json::array();
   operation.directories.push_back(operation.journal.id);
-  auto inputs = co_await assemble_inputs(services, object, snapshot, std::move(*values), operation.journal.id,
-                                         kind == Kind::Destroy);
+  auto inputs = co_await assemble_inputs(services, references, object, snapshot, std::move(*values),
+                                         operation.journal.id, kind == Kind::Destroy);
   if (!inputs) co_return inputs.error();
+  if (kind == Kind::Destroy) tell_sealed_copy(object, references, object.status.last_revision);
   operation.carried = kind == Kind::Destroy || operation.resumed ? snapshot.remembered.inventory : std::move(*before);
   inputs->inventory = operation.carried;
   inputs->previous_revision = object.status.revision;

@@ -15,6 +15,7 @@
 #include "engine/run.hpp"
 #include "engine/services.hpp"
 #include "health/run_checks.hpp"
+#include "sources/sealed.hpp"
 
 namespace deployctl::engine {
 
@@ -55,6 +56,8 @@ struct Engine::State {
   Task<Result<Json>> newest_pins(api::Deployment object);
   Task<Result<std::unique_ptr<executors::Procedure>>> removal_at_old_target(api::Deployment object,
                                                                             ActiveOperation& operation);
+  void tell_sealed_copy(const api::Deployment& object, const sources::SealedReferences& references,
+                        std::int64_t revision) const;
   /// Directory, values, hooks, checks and machine of an operation.
   Task<Result<void>> make_ready(api::Deployment object, ActiveOperation& operation,
                                 std::optional<sources::ResolvedVariables> values);

@@ -190,6 +190,12 @@ Task<Engine::State::Acted> Engine::State::write_journal(api::Deployment object, 
 /// Written before the first effect; there already with equal content (a crash before the announce) is as good.
 Task<Result<void>> Engine::State::keep_revision(api::Deployment object, ActiveOperation& operation) {
   operation.snapshot.remembered = united(operation.machine->remembered(), operation.carried);
+  auto sealed = co_await sources::seal(services.ports.references, object.meta.key, operation.snapshot.spec);
+  if (!sealed) co_return sealed.error().with_context("sealing what a destroy will need");
+  operation.snapshot.sealed = std::move(sealed->values);
+  for (const std::string& large : sealed->left_out)
+    services.ports.log.about(LogLevel::Warning, object.meta.key, "Too large for the sealed copy of a revision",
+                             {{"reference", Json(large)}});
   auto encoded = history::encode_snapshot(operation.snapshot);
   if (!encoded) co_return encoded.error();
   operation.restorable = encoded->restorable;

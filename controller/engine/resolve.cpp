@@ -98,7 +98,7 @@ Task<Result<void>> work_out(Services& services, const api::Deployment& object, R
 
   std::string cluster;
   if (into.spec.type == api::Type::Kubernetes) {
-    auto access = co_await services.ports.cluster_access.access(object);
+    auto access = co_await services.ports.cluster_access.access(object, services.ports.references);
     if (!access) co_return access.error();
     cluster = access->cluster_id;
   }

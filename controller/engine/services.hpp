@@ -15,9 +15,9 @@
 namespace deployctl::engine {
 
 /// The source of a kept revision, headers and CAs of the lists of checks, headers of hooks, values of a backend, a
-/// tool's login, sensitive outputs.
-inline constexpr std::array kSecretParts{"source",    "pre",     "post", "pre-hook",
-                                         "post-hook", "backend", "tool", "outputs"};
+/// tool's login, sensitive outputs, credentials of a registry and of a kubeconfig.
+inline constexpr std::array kSecretParts{"source",  "pre",  "post",    "pre-hook", "post-hook",
+                                         "backend", "tool", "outputs", "registry", "kubeconfig"};
 
 struct Services {
   Services(asio::any_io_executor on, Ports through, Options as);

@@ -18,6 +18,34 @@ constexpr std::int64_t kFormat = 1;
 
 using Strings = std::map<std::string, std::string>;
 
+Json encode_sealed(const std::map<std::string, ports::SealedObject>& objects) {
+  Json encoded = Json::object();
+  for (const auto& [name, object] : objects) {
+    Json values = Json::object();
+    for (const auto& [key, value] : object.values) values[key] = base64_encode(value);
+    encoded[name] = {{"whole", object.whole}, {"values", std::move(values)}};
+  }
+  return encoded;
+}
+
+std::map<std::string, ports::SealedObject> decode_sealed(const Json& sealed, const char* kind) {
+  std::map<std::string, ports::SealedObject> objects;
+  for (const auto& [name, object] : sealed.at(kind).items()) {
+    ports::SealedObject& into = objects[name];
+    into.whole = object.at("whole").get<bool>();
+    for (const auto& [key, value] : object.at("values").items())
+      into.values[key] = base64_decode(value.get<std::string>()).value_or("");
+  }
+  return objects;
+}
+
+/// Revisions of earlier versions have none.
+ports::SealedValues read_sealed(const Json& header) {
+  const auto sealed = header.find("sealed");
+  if (sealed == header.end()) return {};
+  return {.secrets = decode_sealed(*sealed, "secrets"), .config_maps = decode_sealed(*sealed, "configMaps")};
+}
+
 Json header_of(const Snapshot& snapshot, bool with_source) {
   Json files = Json::array();
   if (with_source) {
@@ -35,6 +63,9 @@ Json header_of(const Snapshot& snapshot, bool with_source) {
       {"env", snapshot.pinned.env},
       {"secretVariables", snapshot.pinned.secret_variables},
       {"secretEnv", snapshot.pinned.secret_env},
+      {"sealed",
+       {{"secrets", encode_sealed(snapshot.sealed.secrets)},
+        {"configMaps", encode_sealed(snapshot.sealed.config_maps)}}},
       {"pins", snapshot.remembered.pins},
       {"inventory", snapshot.remembered.inventory},
       {"digest", snapshot.digest},
@@ -115,6 +146,7 @@ Result<Snapshot> read_snapshot(const Parts& parts) {
                              .env = header.at("env").get<Strings>(),
                              .secret_variables = header.at("secretVariables").get<Strings>(),
                              .secret_env = header.at("secretEnv").get<Strings>()},
+                  .sealed = read_sealed(header),
                   .remembered = {.pins = header.at("pins"), .inventory = header.at("inventory")},
                   .digest = header.at("digest").get<std::string>(),
                   .gate = header.at("gate").get<std::string>(),
@@ -152,6 +184,11 @@ Result<EncodedSnapshot> encode_snapshot(const Snapshot& snapshot) {
   if (auto whole = pack(snapshot, true)) return EncodedSnapshot{std::move(*whole), restorable_of(snapshot)};
   if (auto reference = pack(snapshot, false)) {
     return EncodedSnapshot{std::move(*reference), api::Restorable::ByReference};
+  }
+  if (!snapshot.sealed.empty()) {
+    Snapshot bare = snapshot;
+    bare.sealed = {};
+    return encode_snapshot(bare);
   }
   return fail(ErrorKind::Invalid, "the inputs do not fit a revision (" + std::to_string(kMaxPayloadBytes) +
                                       " bytes compressed) even without the source; use smaller variables");

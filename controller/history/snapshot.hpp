@@ -14,6 +14,7 @@
 #include "api/deployment.hpp"
 #include "executors/procedure.hpp"
 #include "ports/pinned_values.hpp"
+#include "ports/sealed_values.hpp"
 #include "ports/source_tree.hpp"
 
 namespace deployctl::history {
@@ -23,6 +24,7 @@ struct Snapshot {
   ports::SourceTree source;   ///< whole; empty without source, and when only `source_sha256` could be kept
   std::string source_sha256;  ///< of the source as it was deployed; empty without source
   ports::PinnedValues pinned;
+  ports::SealedValues sealed;  ///< of what is Live, for Destroy alone: in no digest, not in a rollback's inputs
   executors::Remembered remembered;
   std::string digest;  ///< api::digest_of of all this
   std::string gate;    ///< api::gate_of(spec)
@@ -40,8 +42,8 @@ struct EncodedSnapshot {
   api::Restorable restorable = api::Restorable::No;  ///< Exact, or ByReference when the source did not fit
 };
 
-/// Leaves the source out when it does not fit. Error: Invalid, when even the rest does not. Equal input gives equal
-/// bytes (save_revision may be repeated).
+/// Leaves the source out when it does not fit, then the sealed copy. Error: Invalid, when even the rest does not. Equal
+/// input gives equal bytes (save_revision may be repeated).
 Result<EncodedSnapshot> encode_snapshot(const Snapshot& snapshot);
 
 /// `digest` is the one recorded for this revision. Error: Invalid, when the bytes are not a snapshot, are larger than

@@ -4,10 +4,12 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api/deployment.hpp"
 #include "async/asio.hpp"
 #include "base/result.hpp"
+#include "ports/references.hpp"
 
 namespace deployctl::ports {
 
@@ -17,14 +19,15 @@ struct KubeAccess {
   std::string cluster_id;  ///< uid of namespace kube-system of the cluster it leads to; empty when it may not be read
   bool own_identity =
       true;  ///< the controller's own rights: then only the object's namespace, unless --allow-cluster-scope
+  std::vector<std::string> secret_values;  ///< the credentials in it, for redaction
 };
 
 class ClusterAccess {
  public:
   virtual ~ClusterAccess() = default;
-  /// `kubeConfig.secretRef` wins. Errors: DependencyNotReady (Secret missing), Invalid (exec plug-in or file paths in
-  /// it), ExecutorUnavailable (no cluster to act on).
-  virtual Task<Result<KubeAccess>> access(const api::Deployment& deployment) = 0;
+  /// `kubeConfig.secretRef`, read through `references`, wins. Errors: DependencyNotReady (Secret missing), Invalid
+  /// (exec plug-in or file paths in it), ExecutorUnavailable (no cluster to act on).
+  virtual Task<Result<KubeAccess>> access(const api::Deployment& deployment, References& references) = 0;
 };
 
 }  // namespace deployctl::ports

@@ -1,5 +1,7 @@
 #include "sources/credentials.hpp"
 
+#include "base/sha256.hpp"
+#include "base/strict_json.hpp"
 #include "sources/reference_reader.hpp"
 
 namespace deployctl::sources {
@@ -7,7 +9,35 @@ namespace {
 
 constexpr const char* kCaKey = "ca.crt";
 
+void add_text(const Json& entry, const char* member, std::vector<std::string>& values) {
+  const auto found = entry.find(member);
+  if (found != entry.end() && found->is_string()) values.push_back(found->get<std::string>());
+}
+
 }  // namespace
+
+std::vector<std::string> registry_secret_values(const std::string& config) {
+  const auto parsed = parse_json(config);
+  if (!parsed || !parsed->is_object() || !parsed->contains("auths") || !parsed->at("auths").is_object())
+    return {config};
+  std::vector<std::string> values;
+  for (const Json& entry : parsed->at("auths")) {
+    if (!entry.is_object()) continue;
+    for (const char* member : {"auth", "password", "identitytoken", "registrytoken"}) add_text(entry, member, values);
+    // "user:password", which tools say in parts
+    const auto pair =
+        base64_decode(entry.contains("auth") && entry["auth"].is_string() ? entry["auth"].get<std::string>() : "");
+    if (pair && pair->contains(':')) values.push_back(pair->substr(pair->find(':') + 1));
+  }
+  return values;
+}
+
+std::optional<std::string> registry_secret(const api::DeploymentSpec& spec) {
+  if (spec.docker && spec.docker->registry_secret_ref) return spec.docker->registry_secret_ref->name;
+  if (spec.docker_compose && spec.docker_compose->registry_secret_ref)
+    return spec.docker_compose->registry_secret_ref->name;
+  return std::nullopt;
+}
 
 Task<Result<HttpCredentials>> resolve_credentials(ports::References& references, ObjectKey key, std::string field,
                                                   std::vector<api::HttpHeader> headers,

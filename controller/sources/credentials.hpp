@@ -9,10 +9,18 @@
 #include <utility>
 #include <vector>
 
+#include "api/deployment.hpp"
 #include "api/health.hpp"
 #include "ports/references.hpp"
 
 namespace deployctl::sources {
+
+/// The key of Secrets of type kubernetes.io/dockerconfigjson.
+inline constexpr const char* kRegistryKey = ".dockerconfigjson";
+/// What is secret in the value of that key, for redaction: passwords and tokens, not the names of registries and users.
+std::vector<std::string> registry_secret_values(const std::string& config);
+/// The Secret with the registry's credentials, where the tool block names one.
+std::optional<std::string> registry_secret(const api::DeploymentSpec& spec);
 
 struct HttpCredentials {
   std::vector<std::pair<std::string, std::string>> headers;  ///< in the order of the spec

@@ -23,11 +23,6 @@ using Values = std::map<std::string, Value>;
 /// Which entries are read: all, or for a kept revision only those that are not in it.
 enum class Reading : bool { All, OnlyLive };
 
-bool is_pinned(const std::optional<api::Track>& track, bool secret) {
-  if (track) return *track == api::Track::Pinned;
-  return !secret;
-}
-
 /// Null when the name and the value may be used; else why not.
 Result<void> usable(const std::string& field, const std::string& name, const std::string& value) {
   const std::string shown = "\"" + cut(one_line(name), 100) + "\"";
@@ -176,6 +171,11 @@ void add_version(const api::DeploymentSpec& spec, std::map<std::string, std::str
 }
 
 }  // namespace
+
+bool is_pinned(const std::optional<api::Track>& track, bool secret) {
+  if (track) return *track == api::Track::Pinned;
+  return !secret;
+}
 
 Task<Result<ResolvedVariables>> resolve_variables(ports::References& references, ObjectKey key,
                                                   api::DeploymentSpec spec, std::string hmac_key) {

@@ -10,6 +10,7 @@
 // S3; a value with NUL or that is not UTF-8), else what References says.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,9 @@ struct ResolvedVariables {
   std::vector<std::string> secret_values;        ///< for the SecretSet: every value that came from a Secret
   bool operator==(const ResolvedVariables&) const = default;
 };
+
+/// Whether an entry is part of the revision: as its `track` says, else unless it comes from a Secret.
+bool is_pinned(const std::optional<api::Track>& track, bool secret);
 
 /// Reads every reference now. `hmac_key` is the object's random key (kept in its revision Secrets).
 Task<Result<ResolvedVariables>> resolve_variables(ports::References& references, ObjectKey key,

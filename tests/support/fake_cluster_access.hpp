@@ -10,10 +10,13 @@ namespace deployctl::support {
 
 class FakeClusterAccess final : public ports::ClusterAccess {
  public:
-  Result<ports::KubeAccess> answer =
-      ports::KubeAccess{.kubeconfig = "{\"kind\":\"Config\"}", .cluster_id = "cluster-1", .own_identity = true};
+  Result<ports::KubeAccess> answer = ports::KubeAccess{
+      .kubeconfig = "{\"kind\":\"Config\"}", .cluster_id = "cluster-1", .own_identity = true, .secret_values = {}};
 
-  Task<Result<ports::KubeAccess>> access(const api::Deployment& /*deployment*/) override { co_return answer; }
+  Task<Result<ports::KubeAccess>> access(const api::Deployment& /*deployment*/,
+                                         ports::References& /*references*/) override {
+    co_return answer;
+  }
 };
 
 }  // namespace deployctl::support

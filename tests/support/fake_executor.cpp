@@ -105,7 +105,8 @@ Task<process::ProcessResult> FakeWorld::run(process::Command command, process::R
   const std::string& version = command.argv.at(3);
   if (before_action && !before_action()) co_return process::ProcessResult{.exit = {Exit::Kind::Cancelled, 0, {}}};
   lines.push_back(verb + " " + name + " " + version);
-  if (const auto told = command.env.find("WORK_DIR"); told != command.env.end() && told->second != context.directory)
+  told[verb] = command.env;
+  if (const auto place = command.env.find("WORK_DIR"); place != command.env.end() && place->second != context.directory)
     misplaced.push_back(lines.back());
   if (throwing.contains(verb)) throw std::runtime_error("the runner is broken");
   if (hanging.contains(verb)) {
@@ -144,9 +145,21 @@ api::Target FakeExecutor::target(const ObjectKey& key, const api::DeploymentSpec
   return {.host = host, .ns = {}, .project = key.str(), .workspace = {}};
 }
 
+namespace {
+
+std::map<std::string, std::string> environment_of(const executors::Inputs& inputs) {
+  std::map<std::string, std::string> env = inputs.variables;
+  env.insert(inputs.env.begin(), inputs.env.end());
+  env["WORK_DIR"] = inputs.work_dir;
+  env["REGISTRY"] = inputs.registry_config;
+  return env;
+}
+
+}  // namespace
+
 Step FakeExecutor::step(const executors::Inputs& inputs, const std::string& verb, Effect effect) const {
   process::Command command{.argv = {"fake", verb, inputs.key.name, inputs.spec.version},
-                           .env = {{"WORK_DIR", inputs.work_dir}},
+                           .env = environment_of(inputs),
                            .cwd = {},
                            .files = {}};
   return {.name = verb, .work = std::move(command), .timeout = step_timeout, .effect = effect};

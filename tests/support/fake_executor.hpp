@@ -29,6 +29,7 @@ class FakeWorld final : public process::ProcessRunner {
   std::string plan;                            ///< what "prepare" leaves as plan.bin in its directory; empty: nothing
   /// Asked before each command takes effect; false: it does not (the machine is gone).
   std::function<bool()> before_action;
+  std::map<std::string, std::map<std::string, std::string>> told;  ///< verbs to the environment of their last run
   std::size_t hang_count = 0;
   std::vector<std::string> misplaced;  ///< lines that were told another directory than the one they ran in
 

@@ -76,12 +76,12 @@ class Bench {
     other->put("/api/v1/namespaces/kube-system", {{"metadata", {{"name", "kube-system"}, {"uid", "cluster-other"}}}});
   }
   Result<ports::KubeAccess> access_of(const api::Deployment& deployment) {
-    return support::run_coroutine(io, access.access(deployment));
+    return support::run_coroutine(io, access.access(deployment, references));
   }
   /// The wait between two tries passes at once.
   Result<ports::KubeAccess> after_waiting(const api::Deployment& deployment) {
     std::optional<Result<ports::KubeAccess>> answer;
-    asio::co_spawn(io, access.access(deployment),
+    asio::co_spawn(io, access.access(deployment, references),
                    [&](std::exception_ptr, Result<ports::KubeAccess> given) { answer = std::move(given); });
     io.poll();
     clock.advance(std::chrono::minutes(1));
@@ -110,11 +110,7 @@ class Bench {
   support::FakeReferences references;
   int connections = 0;
   std::vector<std::string> retries;
-  KubeAccess access{client,
-                    clock,
-                    references,
-                    own(),
-                    [this](const kube::Config&) { return connect(); },
+  KubeAccess access{client, clock, own(), [this](const kube::Config&) { return connect(); },
                     [this](const kube::Config& config, const std::string& code, const std::string& verb) {
                       retries.push_back(verb + " " + kube::authority(config) + " " + code);
                     }};
@@ -188,6 +184,15 @@ TEST(KubeAccess, ARetryOnTheWayToAnotherClusterIsToldWithItsAddress) {
   ASSERT_TRUE(access);
   EXPECT_EQ(access->cluster_id, "cluster-other");
   EXPECT_EQ(bench.retries, std::vector<std::string>{"get 10.0.0.1:6443 503"});
+}
+
+// fault X4
+TEST(KubeAccess, TheCredentialsInAKubeconfigAreNamedForRedactionAndNothingElseOfIt) {
+  Bench bench;
+  bench.references.secrets[{"shop", "target"}] = {{"value", a_kubeconfig(kServer, "token: canary")}};
+  const auto access = bench.access_of(Bench::with_secret());
+  ASSERT_TRUE(access);
+  EXPECT_EQ(access->secret_values, std::vector<std::string>{"canary"});
 }
 
 TEST(KubeAccess, AMissingSecretIsADependencyThatIsNotReady) {

@@ -58,6 +58,31 @@ TEST(Snapshot, GivesBackExactlyWhatWasKept) {
   EXPECT_EQ(*decoded, kept);
 }
 
+Snapshot with_sealed_copy() {
+  Snapshot snapshot = example();
+  snapshot.sealed.secrets = {{"db", {.values = {{"PASSWORD", std::string("\x00\xff word", 7)}}}},
+                             {"target", {.values = {{"value", "kind: Config"}}, .whole = true}}};
+  snapshot.sealed.config_maps = {{"settings", {.values = {{"LEVEL", "info"}}}}};
+  return snapshot;
+}
+
+TEST(Snapshot, GivesBackTheSealedCopyByteByByte) {
+  const Snapshot kept = with_sealed_copy();
+  EXPECT_EQ(decode_snapshot(encode_snapshot(kept)->payload, kept.digest), kept);
+}
+
+TEST(Snapshot, TheSealedCopyIsInNoDigest) { EXPECT_EQ(sealed(with_sealed_copy()).digest, example().digest); }
+
+TEST(Snapshot, LosesTheSealedCopyRatherThanTheRevisionWhenItDoesNotFit) {
+  Snapshot kept = example();
+  kept.source.clear();
+  kept = sealed(kept);
+  kept.sealed.secrets["db"].values["PASSWORD"] = noise(9U * 1024 * 1024);
+  const auto decoded = decode_snapshot(encode_snapshot(kept)->payload, kept.digest);
+  ASSERT_TRUE(decoded.has_value()) << decoded.error().message;
+  EXPECT_TRUE(decoded->sealed.empty());
+}
+
 TEST(Snapshot, OfADeploymentWithoutSourceIsExact) {
   Snapshot kept = example();
   kept.source.clear();

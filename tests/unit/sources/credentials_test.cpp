@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/sha256.hpp"
 #include "support/fake_references.hpp"
 #include "support/run_coroutine.hpp"
 
@@ -67,6 +68,19 @@ TEST_F(Credentials, AToolsLoginHasExactlyTheKeysItAsksFor) {
   EXPECT_EQ(login().error().kind, ErrorKind::DependencyNotReady);
   EXPECT_TRUE(login().error().message.starts_with("spec.ansible.sshSecretRef: "));
   EXPECT_NE(login().error().message.find("known_hosts"), std::string::npos);
+}
+
+TEST(RegistrySecretValues, ArePasswordsAndTokensAndNotTheNames) {  // fault X4
+  const std::string config =
+      R"({"auths": {"registry.example": {"username": "robot", "password": "canary one", "auth": ")" +
+      base64_encode("robot:canary:two") + R"(", "identitytoken": "canary three"}, "other.example": null}})";
+  EXPECT_EQ(registry_secret_values(config),
+            (std::vector<std::string>{base64_encode("robot:canary:two"), "canary one", "canary three", "canary:two"}));
+}
+
+TEST(RegistrySecretValues, OfAFileThatIsNotUnderstoodAreAllOfIt) {
+  for (const std::string& config : {std::string("canary"), std::string("[]"), std::string(R"({"auths": 1})")})
+    EXPECT_EQ(registry_secret_values(config), std::vector<std::string>{config});
 }
 
 }  // namespace

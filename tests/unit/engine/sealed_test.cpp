@@ -1,0 +1,126 @@
+// The sealed copy of credentials: Destroy works after the Secrets are gone, and nothing else ever uses it.
+
+#include <gtest/gtest.h>
+
+#include "base/sha256.hpp"
+#include "engine/engine.hpp"
+#include "support/engine_bed.hpp"
+
+namespace deployctl::engine {
+namespace {
+
+using support::EngineBed;
+namespace annotations = api::annotations;
+
+/// Version 1 serves; it has a Live password and pulls with credentials.
+struct Serving : EngineBed {
+  Serving() {
+    references.secrets[{"shop", "db"}] = {{"password", "correct horse"}};
+    references.secrets[{"shop", "pull"}] = {{".dockerconfigjson", "battery staple"}};
+    deploy("1");
+    edit([](api::DeploymentSpec& spec) {
+      spec.variables = {
+          {.name = "PASSWORD", .value_from = api::ValueFrom{.secret_key_ref = api::KeyRef{"db", "password"}}}};
+      spec.docker->registry_secret_ref = api::NameRef{"pull"};
+    });
+    work();
+  }
+  std::string told_to(const std::string& verb, const std::string& name) { return world.told[verb][name]; }
+  void remove() {
+    repository.request_deletion(key);
+    pass(std::chrono::minutes(1));
+  }
+};
+
+TEST(SealedCopy, DestroyWorksAfterItsSecretsWereDeleted) {
+  Serving bed;
+  bed.references.secrets.clear();
+  bed.references_changed();
+  bed.work();
+  bed.remove();
+  EXPECT_FALSE(bed.repository.has(bed.key));
+  EXPECT_EQ(bed.told_to("destroy", "PASSWORD"), "correct horse");
+  EXPECT_EQ(bed.told_to("destroy", "REGISTRY"), "battery staple");
+}
+
+TEST(SealedCopy, ItsUseIsToldWithoutTheValuesAndTheValuesAreHidden) {  // fault X4
+  Serving bed;
+  bed.references.secrets.clear();
+  bed.world.ends["destroy"] = {process::Exit::Kind::Exited, 1, {}};
+  bed.world.says["destroy"] = "denied: battery staple";
+  bed.restart();
+  bed.remove();
+  EXPECT_EQ(bed.ready(), "DestroyFailed");
+  EXPECT_TRUE(bed.logged("Used the sealed copy of what is gone"));
+  std::string note;
+  for (const auto& published : bed.events.published)
+    if (published.event.action == "Destroy" && published.event.reason == "DependencyNotReady")
+      note = published.event.note;
+  EXPECT_EQ(note, "destroying with the copy sealed in revision 1: Secret db, Secret pull are gone");
+  EXPECT_FALSE(bed.logged("battery staple"));
+  EXPECT_EQ(bed.message("Ready").find("battery staple"), std::string::npos);
+}
+
+TEST(SealedCopy, WhatIsStillThereWins) {
+  Serving bed;
+  bed.references.secrets[{"shop", "db"}] = {{"password", "rotated"}};
+  bed.references.secrets.erase({"shop", "pull"});
+  bed.remove();
+  EXPECT_FALSE(bed.repository.has(bed.key));
+  EXPECT_EQ(bed.told_to("destroy", "PASSWORD"), "rotated");
+  EXPECT_EQ(bed.told_to("destroy", "REGISTRY"), "battery staple");
+}
+
+TEST(SealedCopy, ARollbackNeverUsesIt) {
+  Serving bed;
+  bed.deploy("2");
+  bed.work();
+  ASSERT_EQ(bed.runs(), "2");
+  bed.references.secrets[{"shop", "db"}] = {{"password", "rotated"}};
+  bed.annotate(annotations::kRollbackTo, "1/live");
+  bed.work();
+  EXPECT_EQ(bed.runs(), "1");
+  EXPECT_EQ(bed.told_to("start", "PASSWORD"), "rotated");
+  bed.references.secrets.erase({"shop", "db"});
+  bed.annotate(annotations::kRollbackTo, "2/gone");
+  bed.pass(std::chrono::minutes(1));
+  EXPECT_EQ(bed.runs(), "1");
+  EXPECT_NE(bed.told_to("start", "PASSWORD"), "correct horse");
+  EXPECT_FALSE(bed.logged("Used the sealed copy"));
+}
+
+TEST(SealedCopy, ARollbackSealsWhatIsLiveThenAndNotWhatItsTargetHeld) {
+  Serving bed;
+  bed.deploy("2");
+  bed.work();
+  bed.references.secrets[{"shop", "db"}] = {{"password", "rotated"}};
+  bed.annotate(annotations::kRollbackTo, "1/live");
+  bed.work();
+  ASSERT_EQ(bed.runs(), "1");
+  bed.references.secrets.clear();
+  bed.remove();
+  EXPECT_EQ(bed.told_to("destroy", "PASSWORD"), "rotated");
+}
+
+TEST(SealedCopy, TheRegistrysPasswordIsHiddenWhileItIsStillThereAsWell) {  // fault X4
+  EngineBed bed;
+  bed.references.secrets[{"shop", "pull"}] = {
+      {".dockerconfigjson", R"({"auths": {"registry.example": {"username": "robot", "password": "canary"}}})"}};
+  bed.world.ends["prepare"] = {process::Exit::Kind::Exited, 1, {}};
+  bed.world.says["prepare"] = "robot may not pull with canary";
+  bed.deploy("1");
+  bed.edit([](api::DeploymentSpec& spec) { spec.docker->registry_secret_ref = api::NameRef{"pull"}; });
+  bed.work();
+  EXPECT_TRUE(bed.logged("robot may not pull with"));
+  EXPECT_FALSE(bed.logged("canary"));
+}
+
+TEST(SealedCopy, NothingOfItStandsInTheStatus) {  // fault X4
+  Serving bed;
+  const std::string status = dump_json(api::encode_status(bed.status()));
+  EXPECT_EQ(status.find("correct horse"), std::string::npos);
+  EXPECT_EQ(status.find(base64_encode("correct horse")), std::string::npos);
+}
+
+}  // namespace
+}  // namespace deployctl::engine
