@@ -36,7 +36,7 @@ struct Fields<Condition> {
 template <>
 struct Fields<Holder> {
   static void visit(auto&& field) {
-    field("identity", &Holder::identity, status_rules::word());
+    field("identity", &Holder::identity, status_rules::upto(384));
     field("podUID", &Holder::pod_uid, status_rules::word());
     field("node", &Holder::node, status_rules::upto(253));
     field("pid", &Holder::pid, FieldRules{});

@@ -1,5 +1,6 @@
 #include "app/application.hpp"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -8,14 +9,18 @@
 #include <stdexcept>
 #include <string>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "api/constants.hpp"
 #include "app/connection.hpp"
 #include "app/deployment_metrics.hpp"
 #include "app/http_endpoint.hpp"
+#include "app/own_pod.hpp"
 #include "app/tool_versions.hpp"
 #include "async/resolver.hpp"
 #include "cluster/kube_access.hpp"
+#include "cluster/kube_pods.hpp"
 #include "cluster/kube_references.hpp"
 #include "cluster/kube_repository.hpp"
 #include "engine/engine.hpp"
@@ -51,6 +56,7 @@ Page plain(int status, std::string text) { return {.status = status, .body = std
 struct Application::Parts {
   Parts(asio::io_context& loop, Options given)
       : options(std::move(given)),
+        own_pod(app::own_pod(environment, kNamespaceFile)),
         executor(loop.get_executor()),
         clock(executor),
         log(options.log_level, options.log_encoding, &secrets),
@@ -86,6 +92,7 @@ struct Application::Parts {
             [this](const kube::Config& other, const std::string& code, const std::string& verb) {
               metrics.rest_retry(code, verb, kube::authority(other));
             }),
+        pods(client),
         watcher(executor, transport, clock, log, store, watcher_options(),
                 [this](const ObjectKey& key, runtime::Change change) { changed(key, change); }),
         signals(loop, SIGTERM, SIGINT),
@@ -136,6 +143,7 @@ struct Application::Parts {
 
   Task<std::string> cluster_id();
   Task<void> end_orphans();
+  std::optional<std::string> survivor(const std::string& operation);
   Task<http::FilterRules> filter_rules();
   Task<void> make_engine();
   Task<void> wait_until_synced();
@@ -144,6 +152,7 @@ struct Application::Parts {
   Task<void> shut_down();
 
   Options options;
+  engine::OwnPod own_pod;
   asio::any_io_executor executor;
   SystemClock clock;
   SecretSet secrets;
@@ -162,6 +171,7 @@ struct Application::Parts {
   runtime::EventRecorder events;
   cluster::KubeReferences references;
   cluster::KubeAccess access;
+  cluster::KubePods pods;
   runtime::Watcher watcher;
   std::optional<cluster::KubeRepository> repository;
   std::optional<http::OutsideClient> http;
@@ -172,6 +182,7 @@ struct Application::Parts {
   std::optional<HttpEndpoint> exposition;
   asio::signal_set signals;
   bool ending = false;
+  std::vector<process::Orphan> survivors;    ///< of an earlier run, could not be ended
   std::unordered_set<ObjectKey> unmeasured;  ///< changed since their series were set
   TaskGroup background;
   TaskGroup loop_group;
@@ -194,11 +205,20 @@ Task<void> Application::Parts::end_orphans() {
     log.warning("Found a process of an earlier run",
                 {{"program", orphan.program}, {"pid", orphan.pid}, {"operation", orphan.operation}});
   }
-  const auto left = co_await process::stop_orphans(clock, orphans, kOrphanGrace);
-  for (const process::Orphan& orphan : left) {
+  survivors = co_await process::stop_orphans(clock, orphans, kOrphanGrace);
+  for (const process::Orphan& orphan : survivors) {
     log.error("Could not end a process of an earlier run", fail(ErrorKind::Internal, "it ignores SIGKILL"),
               {{"program", orphan.program}, {"pid", orphan.pid}, {"operation", orphan.operation}});
   }
+}
+
+/// SIGKILL was sent: it ends as soon as the kernel lets it (a disk or a network file system that hangs).
+std::optional<std::string> Application::Parts::survivor(const std::string& operation) {
+  survivors = process::still_alive(survivors);
+  const auto found = std::ranges::find(survivors, operation, &process::Orphan::operation);
+  if (found == survivors.end()) return std::nullopt;
+  return "process " + std::to_string(found->pid) + " (" + found->program +
+         ") of it still lives on the controller's machine, although it was killed";
 }
 
 Task<http::FilterRules> Application::Parts::filter_rules() {
@@ -219,6 +239,7 @@ Task<void> Application::Parts::make_engine() {
                             .references = references,
                             .events = events,
                             .cluster_access = access,
+                            .pods = pods,
                             .measurements = deployment_metrics,
                             .clock = clock,
                             .processes = processes,
@@ -236,7 +257,8 @@ Task<void> Application::Parts::make_engine() {
                                  .executor_namespaces = options.executor_namespaces,
                                  .max_processes = options.max_processes,
                                  .shutdown_grace = options.shutdown_grace,
-                                 .holder = engine::own_holder(environment("POD_UID"), environment("NODE_NAME"))});
+                                 .holder = engine::own_holder(own_pod, clock.wall()),
+                                 .survivor = [this](const std::string& operation) { return survivor(operation); }});
   co_await end_orphans();
   if (auto prepared = co_await engine->prepare(); !prepared) {
     throw std::runtime_error("--work-dir " + options.work_dir + ": " + prepared.error().message);

@@ -5,15 +5,22 @@
 
 namespace deployctl {
 
+namespace {
+
+constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+constexpr std::size_t kLength = 26;
+constexpr std::size_t kTimeLength = 10;
+
+}  // namespace
+
 std::string make_ulid(WallTime now, std::string_view entropy) {
-  static constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   std::array<std::uint8_t, 16> bytes{};
   const auto milliseconds = static_cast<std::uint64_t>(now.time_since_epoch().count());
   for (std::size_t i = 0; i < 6; ++i) bytes[i] = static_cast<std::uint8_t>(milliseconds >> (40U - 8U * i));
   for (std::size_t i = 0; i < 10 && i < entropy.size(); ++i) bytes[6 + i] = static_cast<std::uint8_t>(entropy[i]);
   // 26 characters of 5 bits: two zero bits before the 128.
   std::string text;
-  for (std::size_t character = 0; character < 26; ++character) {
+  for (std::size_t character = 0; character < kLength; ++character) {
     unsigned value = 0;
     for (std::size_t bit = 0; bit < 5; ++bit) {
       const std::size_t at = character * 5 + bit;
@@ -23,6 +30,15 @@ std::string make_ulid(WallTime now, std::string_view entropy) {
     text += kAlphabet[value];
   }
   return text;
+}
+
+std::optional<WallTime> time_of_ulid(std::string_view ulid) {
+  if (ulid.size() != kLength || ulid.front() > '7' || ulid.find_first_not_of(kAlphabet) != std::string_view::npos)
+    return std::nullopt;
+  std::int64_t milliseconds = 0;
+  for (const char character : ulid.substr(0, kTimeLength))
+    milliseconds = milliseconds * 32 + static_cast<std::int64_t>(kAlphabet.find(character));
+  return WallTime(Duration(milliseconds));
 }
 
 }  // namespace deployctl

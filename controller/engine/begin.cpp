@@ -119,7 +119,8 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
 
 Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, Destroy /*decision*/) {
   drop_check(run);
-  if (holder_of(object) == HolderState::Dead) run.dead_attempt = object.status.operation;
+  if ((co_await holder_of(object.status.operation)).state == HolderState::Dead)
+    run.dead_attempt = object.status.operation;
   run.operation = new_operation(object, run, api::OperationKind::Destroy);
   ActiveOperation& operation = *run.operation;
   if (object.undecodable) operation.timeout = api::DeploymentSpec{}.timeout;

@@ -8,7 +8,6 @@
 #include "engine/decide.hpp"
 #include "engine/engine_state.hpp"
 #include "engine/failures.hpp"
-#include "engine/holder.hpp"
 #include "engine/observe.hpp"
 
 namespace deployctl::engine {
@@ -42,6 +41,7 @@ Outcome after(const Error& error) {
 Engine::State::State(asio::any_io_executor executor, Ports ports, Options options)
     : services(executor, std::move(ports), std::move(options)),
       recorder(services),
+      holder_proofs(services),
       started(services.ports.clock.wall()),
       pass_ended(executor),
       tasks(executor) {
@@ -106,8 +106,9 @@ Task<Outcome> Engine::State::reconcile(ObjectKey key) {
       if (auto outcome = co_await take_report(object, run)) co_return *outcome;
       continue;
     }
+    const SeenHolder holder = co_await holder_of(run.operation ? std::nullopt : object.status.operation);
     const Observation observed = observe(object, run,
-                                         {.holder = holder_of(object),
+                                         {.holder = holder,
                                           .slot_free = slot_line.may_go(key, services.operation_slots.available()),
                                           .started = started});
     log_ignored(object, run, observed.requests);
@@ -166,14 +167,19 @@ Task<Outcome> Engine::State::object_is_gone(ObjectKey key) {
   co_return Outcome{};
 }
 
-HolderState Engine::State::holder_of(const api::Deployment& object) const {
-  if (!object.status.operation) return HolderState::Unproven;
-  const api::Holder& holder = object.status.operation->holder;
-  if (holder.identity == services.options.holder.identity) return HolderState::Us;
-  const bool dead = services.options.is_dead
-                        ? services.options.is_dead(holder)
-                        : is_proven_dead(holder, services.options.holder, look_at_process(holder.pid));
-  return dead ? HolderState::Dead : HolderState::Unproven;
+Task<SeenHolder> Engine::State::holder_of(std::optional<api::Operation> open) {
+  if (!open) co_return SeenHolder{};
+  if (auto alive = survivor_of(open->id))
+    co_return SeenHolder{.state = HolderState::Unproven, .missing = std::move(*alive)};
+  if (open->holder.identity == services.options.holder.identity)
+    co_return SeenHolder{.state = HolderState::Us, .missing = {}};
+  HolderProof proof = co_await holder_proofs.proof_of(open->holder);
+  co_return SeenHolder{.state = proof.dead ? HolderState::Dead : HolderState::Unproven,
+                       .missing = std::move(proof.missing)};
+}
+
+std::optional<std::string> Engine::State::survivor_of(const std::string& operation) const {
+  return services.options.survivor ? services.options.survivor(operation) : std::nullopt;
 }
 
 void Engine::State::log_ignored(const api::Deployment& object, ObjectRun& run, const api::Requests& requests) {
@@ -315,8 +321,10 @@ Task<Result<void>> Engine::prepare() {
   if (auto made = state_->services.workspaces.prepare(); !made) co_return made;
   auto left = co_await state_->services.workspaces.leftovers();
   if (!left) co_return left.error();
-  for (const std::string& id : *left)
+  for (const std::string& id : *left) {
+    if (state_->survivor_of(id)) continue;
     if (auto removed = co_await state_->services.workspaces.remove(id); !removed) co_return removed;
+  }
   co_return Result<void>();
 }
 

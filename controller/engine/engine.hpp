@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -23,6 +24,7 @@
 #include "ports/events.hpp"
 #include "ports/http_client.hpp"
 #include "ports/measurements.hpp"
+#include "ports/pods.hpp"
 #include "ports/references.hpp"
 #include "ports/repository.hpp"
 #include "ports/tcp_probe.hpp"
@@ -36,6 +38,7 @@ struct Ports {
   ports::References& references;
   ports::Events& events;
   ports::ClusterAccess& cluster_access;
+  ports::Pods& pods;
   ports::Measurements& measurements;
   Clock& clock;
   process::ProcessRunner& processes;
@@ -59,6 +62,9 @@ struct Options {
   Duration shutdown_grace = std::chrono::seconds(60);    ///< how long running steps may take to end
   api::Holder holder;                                    ///< this process: holder.hpp, own_holder()
   std::function<bool(const api::Holder&)> is_dead = {};  ///< instead of the proof from /proc; for tests
+  /// A process that an earlier controller started for this operation and that could not be ended, in words for people;
+  /// nothing when there is none, or no longer one. Empty: there is none.
+  std::function<std::optional<std::string>(const std::string& operation)> survivor = {};
 };
 
 class Engine {
@@ -68,8 +74,8 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Makes the work directory and removes what a dead process left there. Before the first reconcile, after the orphan
-  /// scan. Error: WorkspaceFailed.
+  /// Makes the work directory and removes what a dead process left there, but for what a survivor may still use. Before
+  /// the first reconcile, after the orphan scan. Error: WorkspaceFailed.
   Task<Result<void>> prepare();
 
   /// One pass over one object. Never called twice at once for the same key (the queue sees to that). Errors come out in

@@ -11,6 +11,7 @@
 #include "async/notifier.hpp"
 #include "engine/decision.hpp"
 #include "engine/engine.hpp"
+#include "engine/holder_proofs.hpp"
 #include "engine/record.hpp"
 #include "engine/run.hpp"
 #include "engine/services.hpp"
@@ -40,7 +41,9 @@ struct Engine::State {
   Task<Acted> act(api::Deployment object, ObjectRun& run, Settle decision);
   Task<Outcome> object_is_gone(ObjectKey key);
   Task<bool> is_of_another_life(api::Deployment object, ObjectRun& run);
-  [[nodiscard]] HolderState holder_of(const api::Deployment& object) const;
+  /// Of an operation that is open and does not run here.
+  Task<SeenHolder> holder_of(std::optional<api::Operation> open);
+  [[nodiscard]] std::optional<std::string> survivor_of(const std::string& operation) const;
   void log_ignored(const api::Deployment& object, ObjectRun& run, const api::Requests& requests);
   void wake_first();
   [[nodiscard]] Outcome until(std::optional<WallTime> time) const;
@@ -132,6 +135,7 @@ struct Engine::State {
 
   Services services;
   Recorder recorder;
+  HolderProofs holder_proofs;
   WallTime started;
   std::map<ObjectKey, ObjectRun> runs;
   SlotLine slot_line;           ///< who waits for a slot

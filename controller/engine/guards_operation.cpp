@@ -5,6 +5,7 @@
 #include "api/constants.hpp"
 #include "engine/approvals.hpp"
 #include "engine/guards.hpp"
+#include "engine/holder_proofs.hpp"
 #include "engine/schedule.hpp"
 #include "history/target.hpp"
 
@@ -12,14 +13,20 @@ namespace deployctl::engine::guards {
 
 namespace {
 
-/// How soon a holder that cannot be proven dead is looked at again.
-constexpr Duration kHolderPoll = std::chrono::seconds(10);
-
 bool has_finalizer(const api::Deployment& object) {
   return std::ranges::find(object.meta.finalizers, api::kFinalizer) != object.meta.finalizers.end();
 }
 
 bool is_overdue(const Look& look, const Running& running) { return running.deadline && look.now >= *running.deadline; }
+
+/// For whom, and why it is not taken over.
+Settle wait_for_holder(const Look& look, const api::Operation& open) {
+  std::string message = "waits for operation " + open.id + " of " + open.holder.identity;
+  if (!look.seen.holder.missing.empty()) message += ": " + look.seen.holder.missing;
+  return {.rest = held(open.attempt > 1 ? api::reasons::kProgressingWithRetry : api::reasons::kProgressing,
+                       std::move(message)),
+          .until = look.now + kHolderPoll};
+}
 
 /// The task ends by itself; its deadline and its progress do not.
 Decision wait_for_task(const Running& running) {
@@ -116,7 +123,7 @@ bool ever_deployed(const api::DeploymentStatus& status) { return status.last_rev
 Answer open_elsewhere(const Look& look) {
   const auto& open = look.status().operation;
   if (!open || look.seen.running) return std::nullopt;
-  if (look.seen.holder == HolderState::Unproven) return Wait{look.now + kHolderPoll};
+  if (look.seen.holder.state == HolderState::Unproven) return wait_for_holder(look, *open);
   if (look.object.meta.deleting) return std::nullopt;  // nothing is run again only to be destroyed
   if (!look.seen.slot_free) return wait_for_slot(look, Urgency::Person);
   return Recover{};

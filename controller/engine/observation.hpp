@@ -17,6 +17,12 @@ namespace deployctl::engine {
 /// The holder of status.operation, as far as we can prove.
 enum class HolderState { Us, Dead, Unproven };
 
+struct SeenHolder {
+  HolderState state = HolderState::Unproven;
+  std::string missing;  ///< Unproven: a clause that says why
+  bool operator==(const SeenHolder&) const = default;
+};
+
 /// An operation that runs in this process.
 struct Running {
   std::string id;
@@ -47,7 +53,7 @@ struct Desired {
 };
 
 struct Observation {
-  HolderState holder = HolderState::Unproven;
+  SeenHolder holder;
   std::optional<Running> running;
   std::optional<Desired> desired;
   bool references_changed = false;  ///< since `desired` was worked out

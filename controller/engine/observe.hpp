@@ -10,7 +10,7 @@ namespace deployctl::engine {
 
 /// What does not belong to one object.
 struct Surroundings {
-  HolderState holder = HolderState::Unproven;
+  SeenHolder holder;
   bool slot_free = true;
   WallTime started{};
 };

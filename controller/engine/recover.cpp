@@ -16,6 +16,7 @@ std::unique_ptr<ActiveOperation> Engine::State::taken_over(const api::Deployment
   operation->journal = open;
   operation->journal.holder = services.options.holder;
   operation->announced = true;
+  operation->directories.push_back(open.id);  // a survivor may have kept it from being removed at start
   operation->resumed = true;
   operation->generation.reset();
   operation->desired_digest.clear();
@@ -68,7 +69,7 @@ Ended Engine::State::asks_a_person(ActiveOperation& operation) {
 
 Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, Recover /*decision*/) {
   const api::Operation open = *object.status.operation;
-  if (holder_of(object) == HolderState::Dead) run.dead_attempt = open;
+  if ((co_await holder_of(open)).state == HolderState::Dead) run.dead_attempt = open;
   run.operation = taken_over(object, run);
   ActiveOperation& operation = *run.operation;
   auto snapshot = co_await load(object, open.revision);

@@ -18,6 +18,7 @@ struct Rest {
     Approval,   ///< status.plan waits for a person
     Stalled,    ///< Ready=False with `reason`, Stalled with `stalled_reason`; a change or a person is needed
     Suspended,
+    Held,  ///< Ready=Unknown with `reason`: an operation is open, and another controller may still perform it
   };
   Kind kind = Kind::Unchanged;
   std::string reason;
@@ -51,6 +52,9 @@ inline Rest awaiting_approval(bool observed) {
 inline Rest recalled(Rest rest) {
   rest.recalled = true;
   return rest;
+}
+inline Rest held(std::string_view reason, std::string message) {
+  return {.kind = Rest::Kind::Held, .reason = std::string(reason), .message = std::move(message)};
 }
 /// `observed`: this generation asks for what serves already.
 inline Rest suspended(bool observed) {

@@ -52,18 +52,25 @@ void says_not_ready(api::DeploymentStatus& status, const Rest& rest, WallTime no
              words(status, rest, conditions::kReady, rest.reason), now);
 }
 
+/// As an operation that runs is told of.
+void says_held(api::DeploymentStatus& status, const Rest& rest, WallTime now) {
+  parts::say(status, conditions::kReady, ConditionStatus::Unknown, rest.reason, rest.message, now);
+  parts::work_goes_on(status, rest.reason, rest.message, now);
+}
+
 /// Told from the history each time: somebody may have written into the status (fault I11).
 void says_what_serves(api::DeploymentStatus& status) {
   if (const api::HistoryEntry* serving = serving_entry(status)) status.version = serving->version;
 }
 
 void says(api::DeploymentStatus& status, const Rest& rest, WallTime now) {
-  if (rest.kind != Rest::Kind::Unchanged) says_what_serves(status);
+  if (rest.kind != Rest::Kind::Unchanged && rest.kind != Rest::Kind::Held) says_what_serves(status);
   switch (rest.kind) {
     case Rest::Kind::Unchanged: return;
     case Rest::Kind::Converged: return says_converged(status, now);
     case Rest::Kind::Suspended: return says_suspended(status, now);
     case Rest::Kind::Approval: return;  // told with the plan
+    case Rest::Kind::Held: return says_held(status, rest, now);
     case Rest::Kind::Waiting:
       says_not_ready(status, rest, now);
       return parts::work_goes_on(status, reasons::kProgressingWithRetry,

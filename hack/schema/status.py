@@ -12,7 +12,7 @@ def listed(says, most, item):
 
 def operation():
     holder = block("The process that performs it, and what proves that it is dead.", {
-        "identity": shown("One word for each start of a process."),
+        "identity": shown("One word for each start of a process; in a Pod it begins with NAMESPACE/NAME.", 384),
         "podUID": shown("Its Pod."),
         "node": shown("Its Node; outside a Pod the host name.", 253),
         "pid": counted("Its process id."),

@@ -40,10 +40,15 @@ void EngineBed::start() {
   options.holder = self;
   options.max_processes = slots_;
   options.is_dead = [this](const api::Holder& holder) { return dead.contains(holder.identity); };
+  options.survivor = [this](const std::string& operation) {
+    const auto found = survivors.find(operation);
+    return found == survivors.end() ? std::nullopt : std::optional(found->second);
+  };
   const engine::Ports ports{.repository = through_,
                             .references = references,
                             .events = events,
                             .cluster_access = access,
+                            .pods = pods,
                             .measurements = measurements,
                             .clock = clock,
                             .processes = world,
@@ -181,6 +186,10 @@ std::size_t EngineBed::work_directories() const {
   for (const auto& entry : std::filesystem::directory_iterator(directory_.path() / "work"))
     there += entry.is_directory() ? 1U : 0U;
   return there;
+}
+
+void EngineBed::leave_work_directory(const std::string& operation) const {
+  std::filesystem::create_directory(directory_.path() / "work" / operation);
 }
 
 bool EngineBed::logged(const std::string& text) const {

@@ -27,6 +27,7 @@
 #include "support/fake_executor.hpp"
 #include "support/fake_http_client.hpp"
 #include "support/fake_measurements.hpp"
+#include "support/fake_pods.hpp"
 #include "support/fake_references.hpp"
 #include "support/fake_repository.hpp"
 #include "support/fake_tcp_probe.hpp"
@@ -123,6 +124,7 @@ class EngineBed {
   FakeReferences references;
   FakeEvents events;
   FakeClusterAccess access;
+  FakePods pods;
   FakeMeasurements measurements;
   FakeHttpClient http;
   FakeTcpProbe tcp;
@@ -131,8 +133,9 @@ class EngineBed {
   SecretSet secrets;
   std::vector<std::string> log;
   PowerSwitch power;
-  std::set<std::string> dead;          ///< identities of processes that ended
-  std::optional<std::size_t> escaped;  ///< exceptions that came out of reconcile, once a test expects some
+  std::set<std::string> dead;                    ///< identities of processes that ended
+  std::map<std::string, std::string> survivors;  ///< operation to the process of it that cannot be ended
+  std::optional<std::size_t> escaped;            ///< exceptions that came out of reconcile, once a test expects some
 
   /// Runs everything that can run without time passing.
   void work();
@@ -155,6 +158,8 @@ class EngineBed {
   [[nodiscard]] bool stalled() const { return !reason("Stalled").empty(); }
   [[nodiscard]] std::string runs() const;  ///< the version that runs; empty: none
   [[nodiscard]] std::size_t work_directories() const;
+  /// As a process that was killed leaves it.
+  void leave_work_directory(const std::string& operation) const;
   [[nodiscard]] bool logged(const std::string& text) const;
 
  private:

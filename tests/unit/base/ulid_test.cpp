@@ -25,6 +25,17 @@ TEST(Ulid, IdsSortByTheTimeTheyWereMade) {
   EXPECT_LT(make_ulid(at(1'000), std::string(10, '\xFF')), make_ulid(at(1'001), std::string(10, '\0')));
 }
 
+TEST(Ulid, TellsWhenItWasMade) {
+  EXPECT_EQ(time_of_ulid(make_ulid(at(1'469'918'176'385), random_bytes(10))), at(1'469'918'176'385));
+  EXPECT_EQ(time_of_ulid(make_ulid(at((1LL << 48) - 1), random_bytes(10))), at((1LL << 48) - 1));
+}
+
+TEST(Ulid, OtherTextTellsNoTime) {
+  for (const char* text : {"", "01ARYZ6S41", "01ARYZ6S41000000000000000I", "01aryz6s410000000000000000",
+                           "81ARYZ6S410000000000000000", "01ARYZ6S4100000000000000000"})
+    EXPECT_FALSE(time_of_ulid(text)) << text;
+}
+
 TEST(RandomBytes, AreAsManyAsAskedAndNeverTheSame) {
   std::set<std::string> seen;
   for (int i = 0; i < 1'000; ++i) seen.insert(random_bytes(10));

@@ -39,25 +39,40 @@ const T* as(const Decision& decision) {
   return std::get_if<T>(&decision);
 }
 api::Deployment with_open_operation(support::DeploymentBuilder builder) {
-  return builder.where([](api::Deployment& object) { object.status.operation = api::Operation{.id = "01OTHER"}; });
+  return builder.where([](api::Deployment& object) {
+    object.status.operation = api::Operation{.id = "01OTHER", .holder = {.identity = "system/one_01X"}};
+  });
 }
 
 // 1
 
-TEST(Decide, OperationOfALivingHolderIsWaitedFor) {
+TEST(Decide, OperationOfALivingHolderIsWaitedForAndSaysForWhom) {
   const api::Deployment object = with_open_operation(a_deployment().with_finalizer());
-  EXPECT_TRUE(as<Wait>(decide(object, wanting("1"), kNow)));
+  Observation seen = wanting("1");
+  seen.holder.missing = "its Pod is there";
+  const Decision decision = decide(object, seen, kNow);
+  ASSERT_TRUE(as<Settle>(decision));
+  EXPECT_EQ(as<Settle>(decision)->rest,
+            held(reasons::kProgressing, "waits for operation 01OTHER of system/one_01X: its Pod is there"));
+  EXPECT_EQ(as<Settle>(decision)->until, kNow + std::chrono::seconds(10));
+}
+
+TEST(Decide, DeletionWaitsForALivingHolder) {
+  const api::Deployment object = with_open_operation(a_deployment().with_finalizer().serving(1).being_deleted());
+  const Decision decision = decide(object, looked(), kNow);
+  ASSERT_TRUE(as<Settle>(decision));
+  EXPECT_EQ(as<Settle>(decision)->rest.kind, Rest::Kind::Held);
 }
 
 TEST(Decide, OperationOfADeadHolderIsRecovered) {
   Observation seen = wanting("1");
-  seen.holder = HolderState::Dead;
+  seen.holder.state = HolderState::Dead;
   EXPECT_TRUE(as<Recover>(decide(with_open_operation(a_deployment().with_finalizer()), seen, kNow)));
 }
 
 TEST(Decide, RecoveryWaitsForASlot) {
   Observation seen = wanting("1");
-  seen.holder = HolderState::Dead;
+  seen.holder.state = HolderState::Dead;
   seen.slot_free = false;
   EXPECT_TRUE(as<Wait>(decide(with_open_operation(a_deployment().with_finalizer()), seen, kNow)));
 }

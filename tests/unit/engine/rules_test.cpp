@@ -1,10 +1,9 @@
-// The small pure rules: failures, holders, times, events, next status.
+// The small pure rules: failures, times, events, next status.
 
 #include <gtest/gtest.h>
 
 #include "api/conditions.hpp"
 #include "engine/failures.hpp"
-#include "engine/holder.hpp"
 #include "engine/next_status.hpp"
 #include "engine/record.hpp"
 #include "engine/schedule.hpp"
@@ -46,48 +45,6 @@ TEST(Failures, EachKindHasItsReasonAndClass) {
     EXPECT_EQ(class_of(row.reason, false), row.before);
     EXPECT_EQ(class_of(row.reason, true), row.after);
   }
-}
-
-api::Holder local(std::int64_t pid, std::int64_t start) {
-  return {.identity = "p" + std::to_string(pid), .node = "host", .pid = pid, .process_start = start, .boot_id = "boot"};
-}
-
-TEST(Holder, LocalProcessIsDeadWhenItsPidIsGoneOrAnother) {
-  EXPECT_TRUE(is_proven_dead(local(7, 100), local(8, 200), {.exists = false}));
-  EXPECT_TRUE(is_proven_dead(local(7, 100), local(8, 200), {.exists = true, .start = 150}));
-  EXPECT_FALSE(is_proven_dead(local(7, 100), local(8, 200), {.exists = true, .start = 100}));
-}
-
-TEST(Holder, ProcessOfAnotherBootIsDead) {
-  api::Holder before = local(7, 100);
-  before.boot_id = "earlier";
-  EXPECT_TRUE(is_proven_dead(before, local(8, 200), {.exists = true, .start = 100}));
-}
-
-TEST(Holder, ProcessOfAnotherMachineIsNotProvenDead) {
-  api::Holder other = local(7, 100);
-  other.node = "elsewhere";
-  EXPECT_FALSE(is_proven_dead(other, local(8, 200), {.exists = false}));
-}
-
-TEST(Holder, EarlierProcessOfOurPodIsDead) {
-  api::Holder before = local(1, 100);
-  api::Holder self = local(1, 200);
-  before.identity = "before";
-  before.pod_uid = self.pod_uid = "pod";
-  EXPECT_TRUE(is_proven_dead(before, self, {.exists = true, .start = 200}));
-  self.pod_uid = "other-pod";
-  EXPECT_FALSE(is_proven_dead(before, self, {.exists = false}));
-}
-
-TEST(Holder, OwnHolderIsAlive) {
-  const api::Holder self = own_holder("", "");
-  EXPECT_FALSE(is_proven_dead(self, self, look_at_process(self.pid)));
-  EXPECT_GT(self.process_start, 0);
-  EXPECT_FALSE(self.boot_id.empty());
-  api::Holder twin = self;
-  twin.identity = "other";
-  EXPECT_FALSE(is_proven_dead(twin, self, look_at_process(twin.pid)));
 }
 
 TEST(Schedule, RetriesBackOffToTheirCap) {
