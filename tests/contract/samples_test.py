@@ -18,5 +18,5 @@ def test_the_controllers_account_is_what_rbac_yaml_says(account, namespace):
     controller = Kubectl(account, namespace.namespace)
     answers = {words: controller.try_run("auth", "can-i", *words.split()).stdout.strip() for words in (
         f"get {KIND}", f"patch {KIND} --subresource=status", "create secrets", f"delete {KIND}", f"create {KIND}",
-        "create roles.rbac.authorization.k8s.io", "get nodes", "delete namespaces")}
-    assert list(answers.values()) == ["yes", "yes", "yes", "no", "no", "no", "no", "no"], answers
+        "create roles.rbac.authorization.k8s.io", "get nodes", "list nodes", "delete namespaces")}
+    assert list(answers.values()) == ["yes", "yes", "yes", "no", "no", "no", "yes", "no", "no"], answers

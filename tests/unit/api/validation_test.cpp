@@ -70,12 +70,6 @@ TEST(Unsupported, NamesEachFieldOfALaterIssue) {
                                              "spec.drift Correct: not supported by this version"));
 }
 
-TEST(Unsupported, NamesATypeThatIsNotBuilt) {
-  DeploymentSpec spec;
-  spec.type = Type::Ansible;
-  EXPECT_THAT(unsupported(spec), ElementsAre("spec.type ansible: not supported by this version"));
-}
-
 // fault S3
 TEST(VariableNames, WhatChangesHowToolsRunIsRefused) {
   for (const char* name : {"LD_PRELOAD",
