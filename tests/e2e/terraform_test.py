@@ -140,7 +140,7 @@ def test_without_auto_approve_nothing_is_built_before_somebody_approves(namespac
     assert page(namespace) == "hello 1"
 
 
-# fault T2
+# fault T2, T3
 def test_killed_in_mid_apply_the_lock_of_the_dead_attempt_is_released_and_it_is_finished(namespace, new_controller, tmp_path):
     marks, gate = tmp_path / "marks", tmp_path / "gate"
     gate.touch()
@@ -238,6 +238,40 @@ def test_a_plan_that_destroys_too_much_is_refused(namespace, controller):
     item = namespace.wait_reason("hello", "InvalidSpec")
     assert "spec.terraform.maxDestroy: the plan would destroy 1, more than 0" in ready_message(item)
     assert in_state(namespace) == {"terraform_data.page", "terraform_data.extra"}
+
+
+# fault T14
+def test_what_cannot_be_destroyed_keeps_the_object_until_it_is_orphaned(namespace, controller):
+    stubborn = 'resource "terraform_data" "stubborn" {\n  provisioner "local-exec" {\n    when = destroy\n    command = "exit 3"\n  }\n}\n'
+    namespace.apply(module(extra=stubborn))
+    namespace.wait_ready("hello")
+    namespace.run("delete", KIND, "hello", "--wait=false")
+    item = namespace.wait_reason("hello", "DestroyFailed")
+    assert "terraform_data.stubborn" in ready_message(item) and "set spec.deletionPolicy to Orphan" in ready_message(item)
+    namespace.run("patch", KIND, "hello", "--type=merge", "-p", json.dumps({"spec": {"deletionPolicy": "Orphan"}}))
+    wait_until(lambda: namespace.find(KIND, "hello") is None, 30, what="the object goes")
+    assert "terraform_data.stubborn" in in_state(namespace)
+
+
+# fault T9
+def test_a_plan_made_for_a_state_that_has_changed_since_is_made_again_and_asked_again(namespace, controller):
+    namespace.apply(module())
+    namespace.wait_ready("hello")
+    namespace.apply(module("hello 2", version="2.0.0", autoApprove=False))
+    item = namespace.wait_reason("hello", "AwaitingApproval")
+    first = item["status"]["plan"]["id"]
+    changed = state(namespace)
+    changed["serial"] += 1
+    for instance in changed["resources"][0]["instances"]:
+        instance["attributes"]["input"] = {"value": "by hand", "type": "string"}
+    packed = base64.b64encode(gzip.compress(json.dumps(changed).encode())).decode()
+    namespace.run("patch", "secret", STATE, "--type=merge", "-p", json.dumps({"data": {"tfstate": packed}}))
+    namespace.annotate("hello", approve=first)
+    item = namespace.wait_for("hello", lambda o: o["status"].get("plan", {}).get("id", first) != first)
+    assert condition(item, "Ready")["reason"] == "AwaitingApproval" and page(namespace) == "hello 1"
+    namespace.annotate("hello", approve=item["status"]["plan"]["id"])
+    namespace.wait_for("hello", lambda o: o["status"].get("version") == "2.0.0" and condition(o, "Ready")["status"] == "True")
+    assert page(namespace) == "hello 2"
 
 
 # fault T11

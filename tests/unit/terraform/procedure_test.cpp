@@ -88,6 +88,18 @@ TEST(TerraformDeploy, TheEnvironmentIsOursWhereItMatters) {
   EXPECT_EQ(env.at("KUBE_CONFIG_PATH"), "/op/kubeconfig");
 }
 
+TEST(TerraformDeploy, PluginsAreTheOperationsOwn) {  // fault T7
+  Cloud cloud;
+  executors::Inputs in = inputs_of(1);
+  in.env = {{"TF_PLUGIN_CACHE_DIR", "/shared"}};
+  executors::Inputs other = in;
+  other.work_dir = "/other";
+  const auto env_of = [](const Ran& ran) { return std::get<process::Command>(ran.steps.front().work).env; };
+  const auto first = env_of(cloud.deploy(in));
+  EXPECT_NE(first.at("TF_DATA_DIR"), env_of(cloud.deploy(other)).at("TF_DATA_DIR"));
+  EXPECT_FALSE(first.contains("TF_PLUGIN_CACHE_DIR"));
+}
+
 TEST(TerraformDeploy, AModulesOwnBackendInTheClusterActsInTheNamespaceOfTheObject) {
   Cloud cloud;
   executors::Inputs in = inputs_with({{"main.tf", {.bytes = "terraform {\n  backend \"kubernetes\" {}\n}\n"}}});
