@@ -19,17 +19,16 @@ namespace deployctl {
 namespace {
 
 /// Leaves the parser, which has no other way to be stopped; caught in parse_yaml.
-struct BrokenRule {
-  int line;
-  std::string rule;
-};
+using BrokenRule = YamlProblem;
+
+YamlMark place(const YAML::Mark& mark) { return {.line = mark.line + 1, .column = mark.column + 1}; }
 
 /// One node as it stands in the text. An alias refers to the event where its anchor's node begins, so that nothing is
 /// expanded before it has been counted.
 struct Event {
   enum class Kind { Null, Plain, Text, Sequence, Map, End, Alias };
   Kind kind;
-  int line;
+  YamlMark mark;
   std::string text = {};
   std::size_t target = 0;  ///< Alias: the anchored event
   std::size_t nodes = 1;   ///< with everything in it expanded
@@ -46,7 +45,7 @@ class Recorder final : public YAML::EventHandler {
   std::vector<std::size_t> documents;  ///< where in `events` each begins
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    const int line = mark.line + 1;
+    const YamlMark line = place(mark);
     if (documents.size() >= limits_.max_documents) {
       throw BrokenRule{line, fmt::format("more than {} documents", limits_.max_documents)};
     }
@@ -62,10 +61,10 @@ class Recorder final : public YAML::EventHandler {
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
-    if (found == anchors_.end()) throw BrokenRule{mark.line + 1, "alias without an anchor"};
+    if (found == anchors_.end()) throw BrokenRule{place(mark), "alias without an anchor"};
     const Event& target = events[found->second];
-    if (target.is_open) throw BrokenRule{mark.line + 1, "alias inside its own anchor"};
-    Event alias{Event::Kind::Alias, mark.line + 1};
+    if (target.is_open) throw BrokenRule{place(mark), "alias inside its own anchor"};
+    Event alias{Event::Kind::Alias, place(mark)};
     alias.target = found->second;
     alias.nodes = target.nodes;
     alias.height = target.height;
@@ -98,10 +97,10 @@ class Recorder final : public YAML::EventHandler {
     for (const std::string_view known : {"null", "bool", "int", "float"}) {
       if (tag == fmt::format("tag:yaml.org,2002:{}", known)) return Event::Kind::Plain;
     }
-    throw BrokenRule{mark.line + 1, "a tag other than those of the core schema"};
+    throw BrokenRule{place(mark), "a tag other than those of the core schema"};
   }
   void leaf(const YAML::Mark& mark, YAML::anchor_t anchor, Event::Kind kind, const std::string& value) {
-    Event event{kind, mark.line + 1, value};
+    Event event{kind, place(mark), value};
     count(event);
     if (anchor != 0) anchors_[anchor] = events.size();
     events.push_back(std::move(event));
@@ -109,9 +108,9 @@ class Recorder final : public YAML::EventHandler {
   void start(const YAML::Mark& mark, YAML::anchor_t anchor, Event::Kind kind, const std::string& tag,
              std::string_view own_tag) {
     if (tag != "?" && tag != "!" && tag != own_tag) {
-      throw BrokenRule{mark.line + 1, "a tag other than those of the core schema"};
+      throw BrokenRule{place(mark), "a tag other than those of the core schema"};
     }
-    Event event{kind, mark.line + 1};
+    Event event{kind, place(mark)};
     event.is_open = true;
     event.height = 1;
     count(event);
@@ -128,14 +127,14 @@ class Recorder final : public YAML::EventHandler {
       parent.nodes += closed.nodes;
       parent.height = std::max(parent.height, closed.height + 1);
     }
-    events.push_back(Event{Event::Kind::End, closed.line});
+    events.push_back(Event{Event::Kind::End, closed.mark});
   }
   /// Counts a node that is complete or begins; a container hands its own count up when it ends.
   void count(const Event& event) {
     nodes_ += event.nodes;
-    if (nodes_ > limits_.max_nodes) throw BrokenRule{event.line, fmt::format("more than {} values", limits_.max_nodes)};
+    if (nodes_ > limits_.max_nodes) throw BrokenRule{event.mark, fmt::format("more than {} values", limits_.max_nodes)};
     if (open_.size() + event.height > limits_.max_depth) {
-      throw BrokenRule{event.line, fmt::format("nested deeper than {}", limits_.max_depth)};
+      throw BrokenRule{event.mark, fmt::format("nested deeper than {}", limits_.max_depth)};
     }
     if (event.is_open || open_.empty()) return;
     Event& parent = events[open_.back()];
@@ -155,19 +154,21 @@ class Recorder final : public YAML::EventHandler {
 /// Turns the events into values, walking an anchor's events again for each alias.
 class Reader {
  public:
-  explicit Reader(const std::vector<Event>& events) : events_(events) {}
+  /// `marks`: where the place of everything is written down; null when nobody asks.
+  explicit Reader(const std::vector<Event>& events, std::map<std::string, YamlMark>* marks = nullptr)
+      : events_(events), marks_(marks) {}
 
   /// The node that begins at `at`; moves `at` past it.
-  Json node(std::size_t& at) const {
+  Json node(std::size_t& at, const std::string& pointer = {}) const {
     const Event& event = events_[at++];
     switch (event.kind) {
       case Event::Kind::Plain: return plain(event);
       case Event::Kind::Text: return event.text;
-      case Event::Kind::Sequence: return sequence(at);
-      case Event::Kind::Map: return map(at);
+      case Event::Kind::Sequence: return sequence(at, pointer);
+      case Event::Kind::Map: return map(at, pointer);
       case Event::Kind::Alias: {
         std::size_t target = event.target;
-        return node(target);
+        return node(target, pointer);
       }
       case Event::Kind::Null:
       case Event::Kind::End: break;
@@ -178,27 +179,40 @@ class Reader {
  private:
   static Json plain(const Event& event) {
     auto value = plain_yaml_scalar(event.text);
-    if (!value) throw BrokenRule{event.line, value.error().message};
+    if (!value) throw BrokenRule{event.mark, value.error().message};
     return *std::move(value);
   }
-  Json sequence(std::size_t& at) const {
+  void mark(const std::string& pointer, const YamlMark& mark) const {
+    if (marks_ != nullptr) marks_->try_emplace(pointer, mark);
+  }
+  [[nodiscard]] std::string below(const std::string& pointer, const std::string& token) const {
+    if (marks_ == nullptr) return {};
+    return pointer + "/" + nlohmann::detail::escape(token);
+  }
+  Json sequence(std::size_t& at, const std::string& pointer) const {
     Json::array_t items;
-    while (events_[at].kind != Event::Kind::End) items.push_back(node(at));
+    while (events_[at].kind != Event::Kind::End) {
+      const std::string here = below(pointer, std::to_string(items.size()));
+      mark(here, events_[at].mark);
+      items.push_back(node(at, here));
+    }
     ++at;
     return items;
   }
-  Json map(std::size_t& at) const {
+  Json map(std::size_t& at, const std::string& pointer) const {
     Json::object_t members;
     Json::array_t merged;
     while (events_[at].kind != Event::Kind::End) {
       const Event& key = scalar_key(at);
       ++at;
-      Json value = node(at);
+      const std::string here = below(pointer, key.text);
+      mark(here, key.mark);
+      Json value = node(at, here);
       if (key.kind == Event::Kind::Plain && key.text == "<<") {
-        if (!merged.empty()) throw BrokenRule{key.line, "duplicate key \"<<\""};
-        merged = merge_sources(std::move(value), key.line);
+        if (!merged.empty()) throw BrokenRule{key.mark, "duplicate key \"<<\""};
+        merged = merge_sources(std::move(value), key.mark);
       } else if (!members.try_emplace(key.text, std::move(value)).second) {
-        throw BrokenRule{key.line, fmt::format("duplicate key \"{}\"", cut(one_line(key.text), 128))};
+        throw BrokenRule{key.mark, fmt::format("duplicate key \"{}\"", cut(one_line(key.text), 128))};
       }
     }
     ++at;
@@ -206,7 +220,7 @@ class Reader {
     return members;
   }
   /// What a map says itself wins over what it merges, and an earlier source over a later one.
-  static Json::array_t merge_sources(Json value, int line) {
+  static Json::array_t merge_sources(Json value, YamlMark line) {
     Json::array_t sources;
     if (value.is_array()) {
       sources = std::move(value.get_ref<Json::array_t&>());
@@ -220,37 +234,46 @@ class Reader {
   [[nodiscard]] const Event& scalar_key(std::size_t at) const {
     const Event& event = events_[at].kind == Event::Kind::Alias ? events_[events_[at].target] : events_[at];
     if (event.kind == Event::Kind::Plain || event.kind == Event::Kind::Text) return event;
-    throw BrokenRule{events_[at].line,
+    throw BrokenRule{events_[at].mark,
                      event.kind == Event::Kind::Null ? "a key without text" : "a key that is not text"};
   }
 
   const std::vector<Event>& events_;
+  std::map<std::string, YamlMark>* marks_;
 };
 
-Error refusal(int line, std::string_view rule) {
-  return fail(ErrorKind::Invalid, fmt::format("invalid YAML: line {}: {}", line, rule));
-}
-
 /// yaml-cpp ends its input at a 0x04 and guesses UTF-16 from NUL bytes; YAML allows none of these characters.
-std::optional<Error> unreadable_character(std::string_view text) {
+std::optional<YamlProblem> unreadable_character(std::string_view text) {
   const auto is_bad = [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte == 0x7F || (byte < 0x20 && c != '\n' && c != '\r' && c != '\t');
   };
   const auto bad = std::ranges::find_if(text, is_bad);
   if (bad == text.end()) return std::nullopt;
+  const auto at = static_cast<std::size_t>(bad - text.begin());
   const auto line = 1 + std::count(text.begin(), bad, '\n');
-  return refusal(static_cast<int>(line), "a control character");
+  const std::size_t start = text.substr(0, at).rfind('\n') + 1;  // npos + 1 is the beginning
+  return YamlProblem{{static_cast<int>(line), static_cast<int>(at - start) + 1}, "a control character"};
 }
 
-std::vector<Json> values_of(const Recorder& recorder) {
-  std::vector<Json> values;
-  const Reader reader(recorder.events);
-  for (std::size_t at : recorder.documents) {
-    Json value = reader.node(at);
-    if (!value.is_null()) values.push_back(std::move(value));
+std::expected<Recorder, YamlProblem> record(std::string_view text, const YamlLimits& limits) {
+  if (auto problem = unreadable_character(text)) return std::unexpected(*std::move(problem));
+  std::istringstream stream{std::string(text)};
+  Recorder recorder(text, limits);
+  try {
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(recorder)) {
+    }
+    return recorder;
+  } catch (const BrokenRule& broken) {
+    return std::unexpected(broken);
+  } catch (const YAML::Exception& error) {
+    return std::unexpected(YamlProblem{place(error.mark), one_line(error.msg)});
   }
-  return values;
+}
+
+Error refusal(const YamlProblem& problem) {
+  return fail(ErrorKind::Invalid, fmt::format("invalid YAML: line {}: {}", problem.mark.line, problem.rule));
 }
 
 }  // namespace
@@ -260,19 +283,40 @@ Result<std::vector<Json>> parse_yaml(std::string_view text, const YamlLimits& li
     return fail(ErrorKind::Invalid, fmt::format("YAML of {} bytes is larger than {}", text.size(), limits.max_bytes));
   }
   if (valid_utf8(text) != text) return fail(ErrorKind::Invalid, "invalid YAML: not UTF-8");
-  if (auto error = unreadable_character(text)) return *std::move(error);
-  std::istringstream stream{std::string(text)};
-  Recorder recorder(text, limits);
+  const auto recorded = record(text, limits);
+  if (!recorded) return refusal(recorded.error());
+  std::vector<Json> values;
+  const Reader reader(recorded->events);
   try {
-    YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(recorder)) {
+    for (std::size_t at : recorded->documents) {
+      Json value = reader.node(at);
+      if (!value.is_null()) values.push_back(std::move(value));
     }
-    return values_of(recorder);
   } catch (const BrokenRule& broken) {
-    return refusal(broken.line, broken.rule);
-  } catch (const YAML::Exception& error) {
-    return refusal(error.mark.line + 1, one_line(error.msg));
+    return refusal(broken);
   }
+  return values;
+}
+
+std::expected<MarkedYaml, YamlProblem> parse_marked_yaml(std::string_view text, const YamlLimits& limits) {
+  if (text.size() > limits.max_bytes) {
+    return std::unexpected(YamlProblem{{}, fmt::format("{} bytes, more than {}", text.size(), limits.max_bytes)});
+  }
+  if (valid_utf8(text) != text) return std::unexpected(YamlProblem{{}, "not UTF-8"});
+  const auto recorded = record(text, limits);
+  if (!recorded) return std::unexpected(recorded.error());
+  if (recorded->documents.size() > 1) {
+    const YamlMark second = recorded->events[recorded->documents[1]].mark;
+    return std::unexpected(YamlProblem{second, "a second document; one file holds one"});
+  }
+  MarkedYaml marked;
+  const Reader reader(recorded->events, &marked.marks);
+  try {
+    for (std::size_t at : recorded->documents) marked.value = reader.node(at);
+  } catch (const BrokenRule& broken) {
+    return std::unexpected(broken);
+  }
+  return marked;
 }
 
 }  // namespace deployctl

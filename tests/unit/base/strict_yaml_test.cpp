@@ -209,5 +209,31 @@ RC_GTEST_PROP(StrictYaml, NoTextBreaksTheParser, ()) {
                        '?', '%', '.', '<', '\t', '\\'))));
 }
 
+TEST(MarkedYaml, SaysWhereEveryKeyAndItemBegins) {
+  const auto marked = parse_marked_yaml("apps:\n  web:\n    ports: [80, 81]\n    a/b: 1\n");
+  ASSERT_TRUE(marked);
+  EXPECT_EQ(marked->marks.at("/apps"), (YamlMark{1, 1}));
+  EXPECT_EQ(marked->marks.at("/apps/web/ports"), (YamlMark{3, 5}));
+  EXPECT_EQ(marked->marks.at("/apps/web/ports/1"), (YamlMark{3, 17}));
+  EXPECT_EQ(marked->marks.at("/apps/web/a~1b"), (YamlMark{4, 5}));
+}
+
+TEST(MarkedYaml, AProblemSaysLineAndColumn) {
+  const auto twice = parse_marked_yaml("a: 1\nb:\n  c: 1\n  c: 2\n");
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().mark, (YamlMark{4, 3}));
+  EXPECT_EQ(twice.error().rule, "duplicate key \"c\"");
+  const auto control = parse_marked_yaml("a: 1\nb: \x01");
+  ASSERT_FALSE(control);
+  EXPECT_EQ(control.error().mark, (YamlMark{2, 4}));
+  EXPECT_FALSE(parse_marked_yaml("a: 1\n---\nb: 1\n")) << "one file holds one document";
+}
+
+TEST(MarkedYaml, ATextWithoutAValueIsNull) {
+  const auto marked = parse_marked_yaml("# nothing yet\n");
+  ASSERT_TRUE(marked);
+  EXPECT_TRUE(marked->value.is_null());
+}
+
 }  // namespace
 }  // namespace deployctl
