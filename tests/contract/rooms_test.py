@@ -33,13 +33,17 @@ def compiles(room, header):
     ("kube", "engine/engine.hpp"), ("runtime", "engine/engine.hpp"), ("runtime", "executors/executor.hpp"), ("health", "http/client.hpp"),
     ("history", "kube/client.hpp"), ("sources", "process/process_runner.hpp"), ("engine", "kube/client.hpp"), ("engine", "docker/executor.hpp"),
     ("docker", "kubectl/executor.hpp"), ("docker", "compose/executor.hpp"), ("kubectl", "docker/output.hpp"), ("terraform", "kubectl/executor.hpp"),
-    ("ansible", "docker/executor.hpp"), ("process", "api/deployment.hpp")])
+    ("ansible", "docker/executor.hpp"), ("process", "api/deployment.hpp"),
+    ("config", "async/clock.hpp"), ("config", "ports/events.hpp"), ("config", "engine/engine.hpp"),
+    ("cli", "kube/client.hpp"), ("cli", "runtime/store.hpp"), ("cli", "cluster/kube_repository.hpp")])
 def test_a_room_does_not_see_what_it_does_not_link(room, header):
     found = [root / header for root in (places.ROOT / "controller", places.ROOT / "executors", places.ROOT)]
     assert any(path.exists() for path in found), "the header exists, it is only out of sight"
     assert not compiles(room, header)
 
 
-@pytest.mark.parametrize("room, header", [("api", "base/error.hpp"), ("kube", "http/client.hpp"), ("docker", "process/command.hpp"), ("compose", "docker/output.hpp")])
+@pytest.mark.parametrize("room, header", [("api", "base/error.hpp"), ("kube", "http/client.hpp"), ("docker", "process/command.hpp"),
+                                          ("compose", "docker/output.hpp"),
+                                          ("config", "api/deployment.hpp"), ("cli", "config/configuration.hpp"), ("cli", "process/process_runner.hpp")])
 def test_a_room_sees_what_it_links(room, header):
     assert compiles(room, header)
