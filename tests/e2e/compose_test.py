@@ -139,7 +139,7 @@ def test_a_relative_bind_mount_outlives_the_operation_and_the_controller(namespa
 
 def test_variables_reach_the_services_and_nothing_of_the_controllers_environment_does(namespace, new_controller, hello):
     # fault D9, X2
-    new_controller("--allow-loopback").start(environment={"HTTPS_PROXY": "http://leaked.example", "COMPOSE_PROFILES": "leak", "SECRET_OF_OURS": "x"})
+    new_controller("--allow-loopback").start(environment={"HTTPS_PROXY": "http://leaked.example", "NO_PROXY": "*", "COMPOSE_PROFILES": "leak", "SECRET_OF_OURS": "x"})
     item = hello(variables=[{"name": "GREETING", "value": "good day"}])
     files = item["spec"]["source"]["inline"]["files"]
     files["compose.yaml"] += '    environment: ["GREETING", "SECRET_OF_OURS", "SAID=${GREETING}"]\n'
