@@ -60,6 +60,7 @@ struct Inputs {
   std::optional<Approved> approved;
   /// Rule UnlockThenRerun: the journal of an attempt whose holder is proven dead. A lock of its may be released.
   std::optional<api::Operation> dead_attempt;
+  WallTime dead_by = WallTime::max();    ///< when that was proven: what began later is not its
   Json abandoned_pins = Json::object();  ///< in a rollback: of the newest revision, which is gone back from
 };
 

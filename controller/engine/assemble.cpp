@@ -160,13 +160,16 @@ Task<Result<sources::ResolvedVariables>> values_of(Services& services, ports::Re
                                                    history::Snapshot snapshot, bool bare) {
   auto values = co_await sources::restore_variables(references, key, snapshot.spec, snapshot.pinned);
   if (values) services.ports.secrets.replace(key, values->secret_values);
-  if (values || !bare) co_return values;
+  // What could be read at another time is waited for: a removal with other values may remove something else.
+  if (values || !bare || values.error().kind != ErrorKind::DependencyNotReady) co_return values;
   api::DeploymentSpec without = snapshot.spec;
   without.variables.clear();
   without.variables_from.clear();
   without.env.clear();
   without.env_from.clear();
-  co_return co_await sources::restore_variables(references, key, std::move(without), snapshot.pinned);
+  auto pinned = co_await sources::restore_variables(references, key, std::move(without), snapshot.pinned);
+  if (pinned) services.ports.secrets.replace(key, pinned->secret_values);
+  co_return pinned;
 }
 
 Task<Result<std::vector<health::Check>>> prepare_checks(Services& services, ObjectKey key, std::string list,

@@ -1,5 +1,6 @@
 // Operations are made: from the spec (Begin), from a kept revision (RollBack, Recover, Destroy).
 
+#include <tuple>
 #include <utility>
 
 #include "api/constants.hpp"
@@ -54,6 +55,7 @@ std::unique_ptr<ActiveOperation> Engine::State::new_operation(const api::Deploym
     operation->reconcile_token = requests.reconcile ? std::optional(requests.reconcile->token) : std::nullopt;
   }
   operation->dead_attempt = run.dead_attempt;
+  operation->dead_by = run.dead_by;
   operation->timeout = object.spec.timeout;
   operation->began = services.ports.clock.steady();
   operation->write_progress_from = now + std::chrono::seconds(10);
@@ -119,8 +121,10 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
 
 Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, Destroy /*decision*/) {
   drop_check(run);
-  if ((co_await holder_of(object.status.operation)).state == HolderState::Dead)
+  if ((co_await holder_of(object.status.operation)).state == HolderState::Dead) {
     run.dead_attempt = object.status.operation;
+    run.dead_by = services.ports.clock.wall();
+  }
   run.operation = new_operation(object, run, api::OperationKind::Destroy);
   ActiveOperation& operation = *run.operation;
   if (object.undecodable) operation.timeout = api::DeploymentSpec{}.timeout;
@@ -265,7 +269,7 @@ Task<Result<executors::Inputs>> Engine::State::inputs_of(api::Deployment object,
   const executors::Executor& executor = *services.ports.executors.find(snapshot.spec.type);
   if (operation.dead_attempt &&
       executor.after_interruption(*operation.dead_attempt) == executors::Recovery::UnlockThenRerun)
-    inputs->dead_attempt = operation.dead_attempt;
+    std::tie(inputs->dead_attempt, inputs->dead_by) = std::tie(operation.dead_attempt, operation.dead_by);
   if (kind == Kind::Rollback) {
     auto pins = co_await newest_pins(object);
     if (!pins) co_return pins.error();

@@ -212,19 +212,17 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
   auto& repository = services.ports.repository;
   const auto kept = co_await repository.list_revisions(object);
   if (!kept) co_return after(kept.error());
-  for (const auto& revision : *kept)
-    if (const auto gone = co_await repository.delete_revision(object, revision.number); !gone)
-      co_return after(gone.error());
-  if (object.status.plan)
-    if (const auto gone = co_await repository.detach(object, ports::Attachment::Plan); !gone)
-      co_return after(gone.error());
+  // Whether or not the status names them: a Secret may have been written without its status. The revisions go last: a
+  // Destroy that has to run again needs them.
+  for (const auto attachment : {ports::Attachment::Plan, ports::Attachment::Outputs})
+    if (const auto gone = co_await repository.detach(object, attachment); !gone) co_return after(gone.error());
   // What was orphaned may refer to its files for as long as it runs.
   if (!decision.orphan)
     if (const auto gone = co_await services.workspaces.retain(object.meta.key, {}); !gone)
       services.ports.log.about(LogLevel::Warning, object.meta.key, "Failed to remove the files of its sources",
                                {{"error", Json(gone.error().message)}});
-  if (object.status.outputs)
-    if (const auto gone = co_await repository.detach(object, ports::Attachment::Outputs); !gone)
+  for (const auto& revision : *kept)
+    if (const auto gone = co_await repository.delete_revision(object, revision.number); !gone)
       co_return after(gone.error());
   if (decision.orphan && object.spec.suspend)
     services.ports.events.publish(object.meta, {.type = ports::EventType::Warning,

@@ -114,7 +114,7 @@ struct Engine::State {
   Task<void> run_sleep(Leaver leaver, Duration length);
   Task<executors::StepResult> perform(executors::Step step, process::RunContext context);
   void log_failed_step(const ObjectKey& key, api::Type type, const std::string& step,
-                       const executors::StepResult& result) const;
+                       const executors::StepResult& result, bool shows_out) const;
   void keep_thrown(const ObjectKey& key, std::exception_ptr thrown);
   void leave(const ObjectKey& key, std::uint64_t ticket, Finished finished);
   health::Services health_services();

@@ -253,8 +253,9 @@ Closing Engine::State::closing_of(const api::Deployment& object, const ActiveOpe
   // A failed preDeploy hook: nothing of the release ran, so nothing is to be undone (past.hpp reads it like this).
   const bool only_hooks = ended.error && ended.phase == Phase::PreHooks && !ended.release_ran;
   closing.restorable = only_hooks ? api::Restorable::No : operation.restorable;
-  // A tool that did not get its lock has changed nothing.
-  const bool locked_out = ended.error && ended.error->kind == ErrorKind::StateLocked && !operation.resumed;
+  // A tool that did not get its lock has changed nothing; what was removed at the former target before is gone.
+  const bool locked_out =
+      ended.error && ended.error->kind == ErrorKind::StateLocked && !operation.resumed && !operation.moves;
   closing.release_ran = ended.release_ran && operation.announced && !locked_out;
   closing.generation = operation.generation;
   if (closing.result == api::HistoryResult::Superseded || closing.result == api::HistoryResult::Interrupted)

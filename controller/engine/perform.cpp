@@ -29,11 +29,11 @@ std::string_view word_for(const executors::StepResult& result) {
 
 /// The rest of what does not fit into a condition.
 void Engine::State::log_failed_step(const ObjectKey& key, api::Type type, const std::string& step,
-                                    const executors::StepResult& result) const {
+                                    const executors::StepResult& result, bool shows_out) const {
   constexpr std::size_t kShown = 4096;
+  const bool has_errors = !result.process.err.empty() || !shows_out;
   // A cut inside a secret would show the rest of it.
-  const std::string said =
-      services.ports.secrets.redact(result.process.err.empty() ? result.process.out : result.process.err);
+  const std::string said = services.ports.secrets.redact(has_errors ? result.process.err : result.process.out);
   const std::size_t from = said.size() > kShown ? said.size() - kShown : 0;
   services.ports.log.about(LogLevel::Warning, key, "Failed a step",
                            {{"executor", Json(std::string(api::to_string(type)))},
@@ -128,6 +128,9 @@ Task<executors::StepResult> Engine::State::perform(executors::Step step, process
 
 Task<void> Engine::State::run_step(Leaver leaver, api::Type type, executors::Step step, process::RunContext context) {
   const std::string name = step.name;
+  // What is captured whole is data, a plan or a state perhaps, with secrets that nobody has named: nothing for the log.
+  const auto* command = std::get_if<process::Command>(&step.work);
+  const bool is_data = command != nullptr && command->stdout_capture.kind == process::Capture::Kind::Whole;
   const SteadyTime began = services.ports.clock.steady();
   services.ports.measurements.step_started(type);
   executors::StepResult result = cancelled_step();
@@ -144,7 +147,7 @@ Task<void> Engine::State::run_step(Leaver leaver, api::Type type, executors::Ste
   }
   const Duration took = std::chrono::duration_cast<Duration>(services.ports.clock.steady() - began);
   services.ports.measurements.step_finished(type, name, word_for(result), took);
-  if (!result.ok() && !aborted) log_failed_step(leaver.key(), type, name, result);
+  if (!result.ok() && !aborted) log_failed_step(leaver.key(), type, name, result, !is_data);
   if (aborted) std::rethrow_exception(thrown);
   leaver.left(std::move(result));
 }

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "ports/attachment.hpp"
 #include "sources/credentials.hpp"
 #include "sources/variables.hpp"
 
@@ -29,6 +30,9 @@ void want(WantedObjects& wanted, const std::vector<api::Variable>& variables) {
     if (is_pinned(variable.track, secret.has_value())) continue;
     if (secret) wanted.secrets[secret->name].keys.insert(secret->key);
     if (config_map) wanted.config_maps[config_map->name].keys.insert(config_map->key);
+    if (output)
+      wanted.secrets[ports::attachment_name(output->deployment, ports::Attachment::Outputs)].keys.insert(
+          output->output);
   }
 }
 
@@ -100,12 +104,13 @@ Task<Result<Seal>> seal(ports::References& references, ObjectKey key, api::Deplo
   for (const auto& [name, parts] : wanted.secrets) {
     auto found = co_await references.secret(key, name);
     if (!found) co_return found.error();
-    if (*found) keep(copy_of(**found, parts), "Secret", name, room, sealed.values.secrets, sealed);
+    if (const auto& live = *found) keep(copy_of(*live, parts), "Secret", name, room, sealed.values.secrets, sealed);
   }
   for (const auto& [name, parts] : wanted.config_maps) {
     auto found = co_await references.config_map(key, name);
     if (!found) co_return found.error();
-    if (*found) keep(copy_of(**found, parts), "ConfigMap", name, room, sealed.values.config_maps, sealed);
+    if (const auto& live = *found)
+      keep(copy_of(*live, parts), "ConfigMap", name, room, sealed.values.config_maps, sealed);
   }
   co_return sealed;
 }

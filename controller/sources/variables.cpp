@@ -93,7 +93,7 @@ class ListReader {
     const bool pinned = is_pinned(variable.track, secret);
     if (skips(pinned)) co_return Result<void>();
     if (variable.value_from && variable.value_from->output_ref)
-      co_return co_await take_output(std::move(field), std::move(variable), pinned);
+      co_return co_await take_output(std::move(field), variable.name, *variable.value_from->output_ref, pinned);
     if (variable.value) {
       co_return put(field, variable.name, {.text = *variable.value, .secret = false, .pinned = pinned});
     }
@@ -108,8 +108,7 @@ class ListReader {
     co_return put(field, variable.name, {.text = *value, .secret = secret, .pinned = pinned});
   }
 
-  Task<Result<void>> take_output(std::string field, api::Variable variable, bool pinned) {
-    const api::OutputRef& ref = *variable.value_from->output_ref;
+  Task<Result<void>> take_output(std::string field, std::string name, api::OutputRef ref, bool pinned) {
     const std::string where = field + ".valueFrom.outputRef";
     const std::string secret = ports::attachment_name(ref.deployment, ports::Attachment::Outputs);
     auto found = co_await references_.one(where, Kind::Secret, {.name = secret, .key = ref.output, .optional = false});
@@ -117,7 +116,7 @@ class ListReader {
       co_return fail(ErrorKind::DependencyNotReady, where + ": Deployment \"" + ref.deployment + "\" has no output \"" +
                                                         ref.output + "\" yet; it is waited for");
     if (!found) co_return found.error();
-    co_return put(field, variable.name, {.text = found->value_or(""), .secret = true, .pinned = pinned});
+    co_return put(field, name, {.text = found->value_or(""), .secret = true, .pinned = pinned});
   }
 
   ReferenceReader& references_;

@@ -110,6 +110,11 @@ std::map<std::string, std::string> ids_of(const Images& images) {
   return ids;
 }
 
+/// No registry has it. A daemon with containerd's image store gives digests to what it built, too.
+bool is_only_here(const Service& service, const docker::Image& image) {
+  return service.builds || image.repo_digests.empty();
+}
+
 Json pins_of(const Model& model, const Images& images, const std::map<std::string, std::string>& hashes) {
   Json pins{{"images", Json::object()}, {"names", Json::object()}, {"hashes", Json::object()}};
   for (const Service& service : model.services) {
@@ -117,7 +122,7 @@ Json pins_of(const Model& model, const Images& images, const std::map<std::strin
     if (image == images.end()) continue;
     pins["images"][service.name] = image->second.id;
     pins["names"][service.name] = service.image;
-    if (!image->second.repo_digests.empty()) pins["digests"][service.name] = image->second.repo_digests.front();
+    if (!is_only_here(service, image->second)) pins["digests"][service.name] = image->second.repo_digests.front();
     if (const auto hash = hashes.find(service.name); service.runs && hash != hashes.end())
       pins["hashes"][service.name] = hash->second;
   }
@@ -147,12 +152,13 @@ Script obtain_images(Inputs in, Model model, Images* images) {
   co_return Done{};
 }
 
-Script keep_images(Inputs in, Images images) {
-  for (const auto& [service, image] : images) {
-    if (!image.repo_digests.empty()) continue;
-    const std::string name = kept_tag(in.key, service, in.revision);
-    const StepResult tagged = co_await tag(in, image.id, name);
-    if (!tagged.ok()) co_return Failed{docker::error_of("keep the image of service " + service, tagged)};
+Script keep_images(Inputs in, Model model, Images images) {
+  for (const Service& service : model.services) {
+    const auto image = images.find(service.name);
+    if (image == images.end() || !is_only_here(service, image->second)) continue;
+    const std::string name = kept_tag(in.key, service.name, in.revision);
+    const StepResult tagged = co_await tag(in, image->second.id, name);
+    if (!tagged.ok()) co_return Failed{docker::error_of("keep the image of service " + service.name, tagged)};
   }
   co_return Done{};
 }

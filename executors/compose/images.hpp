@@ -25,7 +25,7 @@ Json pins_of(const Model& model, const Images& images, const std::map<std::strin
 executors::Script obtain_images(executors::Inputs in, Model model, Images* images);
 
 /// Tags what no registry knows, for this revision.
-executors::Script keep_images(executors::Inputs in, Images images);
+executors::Script keep_images(executors::Inputs in, Model model, Images images);
 /// Lets go of tags whose revision is not kept any more; `all`: of every one.
 executors::Script release_images(executors::Inputs in, bool all);
 

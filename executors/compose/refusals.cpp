@@ -79,6 +79,9 @@ Found restricted_service(const std::string& name, const Json& service, const std
   for (const char* field : kNamespaces)
     if (const std::string value = text(service, field); leaves_the_container(value))
       return field_of(name, std::string(field) + ": " + value);
+  for (const char* hooks : {"post_start", "pre_stop"})
+    for (const Json& hook : member(service, hooks))
+      if (is_set(member(hook, "privileged"))) return field_of(name, std::string(hooks) + ": privileged");
   if (auto mount = host_mount(name, service)) return mount;
   return restricted_build(name, service, source);
 }

@@ -142,7 +142,7 @@ Script deploy(Inputs in, bool restricted, ScriptContext& context) {
   in.pins = pins_of(model, images, *read);
   context.remembered.pins = in.pins;
 
-  Next kept = co_await keep_images(in, images);
+  Next kept = co_await keep_images(in, model, images);
   if (has_failed(kept)) co_return kept;
   const StepResult upped = co_await up(in, file);
   if (!upped.ok()) {

@@ -106,8 +106,9 @@ Result<Backend> backend_of(const executors::Inputs& inputs, Tool tool) {
   const Policy policy = block(inputs).backend;
   if (!found->empty()) {
     const BackendBlock& own = found->back();
-    if (own.type == "local")
-      return invalid(own.where + ": backend \"local\" keeps the state in a directory that does not last: use " +
+    // Any of them: which one an override file makes the tool use is not in the order of the files.
+    if (const auto local = std::ranges::find(*found, "local", &BackendBlock::type); local != found->end())
+      return invalid(local->where + ": backend \"local\" keeps the state in a directory that does not last: use " +
                      "another backend, or none at all to have the state in a Secret");
     if (policy == Policy::Kubernetes)
       return invalid("spec.terraform.backend: Kubernetes, but " + own.where + " declares backend \"" + own.type +

@@ -18,8 +18,9 @@ using std::chrono::minutes;
 constexpr std::size_t kMaxAnswer = 8U * 1024 * 1024;
 /// The lines that tell why come last.
 constexpr process::Capture kLines = {process::Capture::Kind::Tail, 1024U * 1024};
-/// What was begun is finished and the state saved before the tool ends; a second signal would lose it.
-constexpr process::Stop kLet = {SIGTERM, minutes(5)};
+/// What was begun is finished and the state saved before the tool ends; a second signal would lose it. SIGINT, because
+/// the whole group gets it and a provider ignores that one alone (go-plugin, "eat the interrupts").
+constexpr process::Stop kLet = {SIGINT, minutes(5)};
 
 constexpr std::string_view kSettings = "tool.tfrc";
 constexpr std::string_view kVariables = "variables.tfvars.json";

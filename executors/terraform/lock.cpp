@@ -1,9 +1,6 @@
 #include "terraform/lock.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 
 #include "base/strict_json.hpp"
 #include "base/text.hpp"
@@ -43,9 +40,14 @@ std::string host_of(const std::string& who) {
   return at == std::string::npos ? std::string() : who.substr(at + 1);
 }
 
-std::string this_host() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+/// The host a tool of this holder would call itself: in a Pod the Pod's name, which is in the identity
+/// NAMESPACE/NAME_ULID, as a host name cut to 63 bytes.
+std::string host_of(const api::Holder& holder) {
+  if (holder.pod_uid.empty()) return holder.node;
+  const std::size_t slash = holder.identity.find('/');
+  const std::size_t end = holder.identity.rfind('_');
+  if (slash == std::string::npos || end == std::string::npos || end < slash) return {};
+  return holder.identity.substr(slash + 1, std::min<std::size_t>(end - slash - 1, 63));
 }
 
 }  // namespace
@@ -70,10 +72,9 @@ bool is_of_dead_attempt(const LockInfo& lock, const executors::Inputs& inputs) {
   if (!inputs.dead_attempt || !lock.created_at) return false;
   const api::Operation& dead = *inputs.dead_attempt;
   if (*lock.created_at < std::chrono::floor<std::chrono::seconds>(dead.started_at)) return false;
+  if (*lock.created_at > inputs.dead_by) return false;
   const std::string host = host_of(lock.who);
-  if (host.empty()) return false;
-  // In a pod the tool's host is the pod; only an attempt of this very pod can be told apart from other ones.
-  return dead.holder.pod_uid.empty() ? host == dead.holder.node : host == this_host();
+  return !host.empty() && host == host_of(dead.holder);
 }
 
 Error locked_error(const LockInfo& lock, const executors::Inputs& inputs, Tool tool, const Backend& backend) {

@@ -143,7 +143,7 @@ Script deploy(Inputs in, ScriptContext& context) {
     if (!std::holds_alternative<Done>(applied)) co_return applied;
   }
   const StepResult told = co_await output(in, *bench);
-  if (!told.ok()) co_return Failed{error_of("read the outputs", told, Stage::During)};
+  if (!told.ok()) co_return Failed{error_of("read the outputs", told, Stage::Before)};
   auto outputs = read_outputs(told.process.out);
   if (!outputs) co_return Failed{outputs.error()};
   co_return Done{.message = words_of(plan), .outputs = std::move(*outputs)};

@@ -96,8 +96,8 @@ def test_a_rollback_that_fails_too_stops_there(namespace, held_controller, tools
     namespace.wait_ready("hello")
     tools["docker"].refuse("start", message="Error response from daemon: no such device")
     namespace.apply(objects.at_version(wanted, "1.1.0"))
-    item = namespace.wait_reason("hello", "RollbackFailed", 90)
-    assert condition(item, "Stalled")["status"] == "True"
+    namespace.wait_reason("hello", "RollbackFailed", 90)
+    namespace.wait_for("hello", lambda o: condition(o, "Stalled").get("status") == "True")
     attempts = len([r for r in tools["docker"].runs() if "start" in r["argv"]])
     stays(lambda: len([r for r in tools["docker"].runs() if "start" in r["argv"]]) == attempts, 4)
     tools["docker"].accept()

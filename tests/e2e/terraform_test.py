@@ -293,7 +293,7 @@ def test_a_deployment_waits_for_the_output_of_another_and_follows_it(namespace, 
     reader["metadata"]["name"] = "reader"
     reader["spec"]["variables"] = [{"name": "greeting", "valueFrom": {"outputRef": {"deployment": "hello", "output": "page"}}}]
     namespace.apply(reader)
-    item = namespace.wait_reason("reader", "DependencyNotReady")
+    item = namespace.wait_for("reader", lambda o: condition(o, "Ready").get("reason") == "DependencyNotReady")
     assert 'Deployment "hello" has no output "page" yet' in ready_message(item)
     namespace.apply(module())
     item = namespace.wait_ready("hello")

@@ -20,6 +20,8 @@ std::string with_service(const std::string& fields) {
 TEST(ComposeRestricted, WhatReachesOutOfTheContainersIsRefusedByField) {  // fault D8
   const std::vector<std::pair<std::string, std::string>> table = {
       {R"("privileged": true)", "service web: privileged"},
+      {R"("post_start": [{"command": ["id"]}, {"command": ["id"], "privileged": true}])",
+       "service web: post_start: privileged"},
       {R"("volumes": [{"type": "bind", "source": "/etc", "target": "/x"}])", "service web: volumes[0] mounts /etc"},
       {R"("volumes": [{"type": "volume", "source": "v"}, {"type": "bind", "source": "/var/run/docker.sock"}])",
        "service web: volumes[1] mounts /var/run/docker.sock"},

@@ -51,6 +51,9 @@ TEST(TerraformBackend, TofuReadsItsOwnFilesInPlaceOfThoseOfTheSameName) {
 TEST(TerraformBackend, WhatWouldLoseTheStateIsRefused) {
   EXPECT_THAT(refusal({{"main.tf", {.bytes = "terraform {\n  backend \"local\" {}\n}\n"}}}),
               HasSubstr("main.tf:2: backend \"local\" keeps the state in a directory that does not last"));
+  EXPECT_THAT(refusal({{"main.tf", {.bytes = "terraform {\n  backend \"s3\" {}\n}\n"}},
+                       {"backend_override.tf", {.bytes = "terraform {\n  backend \"local\" {}\n}\n"}}}),
+              HasSubstr("backend_override.tf:2: backend \"local\""));
   EXPECT_THAT(refusal({{"main.tf", {.bytes = kBare}}, {"terraform.tfstate", {.bytes = "{}"}}}),
               HasSubstr("terraform.tfstate: a state file lies beside the module"));
   EXPECT_THAT(refusal({{"main.tf", {.bytes = kS3}}}, Policy::Kubernetes),

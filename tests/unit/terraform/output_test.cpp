@@ -143,6 +143,15 @@ TEST(TerraformLock, IsOursOnlyWhenItWasTakenSinceTheDeadAttemptBeganOnItsHost) {
   in.dead_attempt->holder.node = "vm";
   in.dead_attempt->started_at = *parse_rfc3339("2026-11-26T00:32:31Z") + std::chrono::milliseconds(950);
   EXPECT_TRUE(is_of_dead_attempt(lock, in));
+  in.dead_by = *parse_rfc3339("2026-11-26T00:32:30Z");
+  EXPECT_FALSE(is_of_dead_attempt(lock, in)) << "taken when the attempt was known to be dead";
+  in.dead_by = WallTime::max();
+  in.dead_attempt->holder.pod_uid = "u";
+  in.dead_attempt->holder.identity = "deployctl-system/vm_01JDKX";
+  EXPECT_TRUE(is_of_dead_attempt(lock, in)) << "a Pod calls itself by its name";
+  in.dead_attempt->holder.identity = "deployctl-system/vm2_01JDKX";
+  EXPECT_FALSE(is_of_dead_attempt(lock, in));
+  in.dead_attempt->holder.pod_uid.clear();
   in.dead_attempt->holder.node = "another";
   EXPECT_FALSE(is_of_dead_attempt(lock, in));
   in.dead_attempt->holder.node = "vm";

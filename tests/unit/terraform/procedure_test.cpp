@@ -187,7 +187,7 @@ TEST(TerraformDeploy, ASignalIsSentOnceAndWaitedFor) {  // fault T4
   Cloud cloud;
   const Ran ran = cloud.deploy(inputs_of(1));
   const auto& command = std::get<process::Command>(ran.steps.at(3).work);
-  EXPECT_EQ(command.stop.signal, SIGTERM);
+  EXPECT_EQ(command.stop.signal, SIGINT);
   EXPECT_GE(command.stop.grace, std::chrono::minutes(1));
 }
 
