@@ -34,4 +34,7 @@ terraform_after_bad() {
   claim 5 "the message says what failed" grep -q "local-exec" <(field hello-terraform '{.status.history[*].message}')
 }
 
+terraform_states() { administer --namespace="$SPACE" get secrets -l tfstate=true -o name; }
+terraform_is_gone() { claim 20 "no state is left" same "" terraform_states; }
+
 terraform_how_to_talk() { echo "  kubectl -n $SPACE get secret tfstate-default-hello-terraform-deployctl"; }
