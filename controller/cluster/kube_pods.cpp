@@ -65,13 +65,15 @@ ports::NodeSeen node_seen(const Json& node) {
 Task<Result<std::optional<ports::PodSeen>>> KubePods::pod(ObjectKey key) {
   const auto found = co_await read(client_, kube::kPods, std::move(key));
   if (!found) co_return found.error();
-  co_return *found ? std::optional(pod_seen(**found)) : std::nullopt;
+  const std::optional<Json>& object = *found;
+  co_return object ? std::optional(pod_seen(*object)) : std::nullopt;
 }
 
 Task<Result<std::optional<ports::NodeSeen>>> KubePods::node(std::string name) {
   const auto found = co_await read(client_, kube::kNodes, {"", std::move(name)});
   if (!found) co_return found.error();
-  co_return *found ? std::optional(node_seen(**found)) : std::nullopt;
+  const std::optional<Json>& object = *found;
+  co_return object ? std::optional(node_seen(*object)) : std::nullopt;
 }
 
 }  // namespace deployctl::cluster
