@@ -22,4 +22,9 @@ bool is_file_name(std::string_view path) {
          stays_inside(path);
 }
 
+bool is_argument_path(std::string_view path) {
+  return !path.empty() && path.front() != '-' && stays_inside(path) &&
+         std::ranges::all_of(path, [](char c) { return c >= ' ' && c < '\x7f'; });
+}
+
 }  // namespace deployctl::api

@@ -71,11 +71,9 @@ Task<Result<std::optional<executors::Plan>>> Engine::State::question_of(api::Dep
   if (!deploys || operation.resumed || approved) co_return std::optional<executors::Plan>();
   std::optional<history::Snapshot> serving;
   if (object.status.revision > 0) {
-    auto kept = co_await services.ports.repository.load_revision(object, object.status.revision);
-    if (!kept && kept.error().kind != ErrorKind::NotFound && kept.error().kind != ErrorKind::Invalid)
-      co_return kept.error();
-    if (kept)
-      if (auto snapshot = history::decode_snapshot(kept->payload, kept->digest)) serving = std::move(*snapshot);
+    auto kept = co_await kept_snapshot(object, object.status.revision);
+    if (!kept) co_return kept.error();
+    serving = std::move(*kept);
   }
   co_return executors::Plan{
       .digest = digest, .summary = changed_inputs(serving ? &*serving : nullptr, operation.snapshot), .file = {}};

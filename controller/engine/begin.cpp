@@ -121,10 +121,7 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
 
 Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, Destroy /*decision*/) {
   drop_check(run);
-  if ((co_await holder_of(object.status.operation)).state == HolderState::Dead) {
-    run.dead_attempt = object.status.operation;
-    run.dead_by = services.ports.clock.wall();
-  }
+  co_await note_dead_attempt(run, object.status.operation);
   run.operation = new_operation(object, run, api::OperationKind::Destroy);
   ActiveOperation& operation = *run.operation;
   if (object.undecodable) operation.timeout = api::DeploymentSpec{}.timeout;
@@ -174,16 +171,22 @@ Task<Result<Json>> Engine::State::inventory_before(api::Deployment object) {
   co_return serving > 0 ? own_lines(snapshot->remembered) : snapshot->remembered.inventory;
 }
 
-/// What the newest revision remembered; one that is gone remembers nothing.
-Task<Result<Json>> Engine::State::newest_pins(api::Deployment object) {
-  auto kept = co_await services.ports.repository.load_revision(object, object.status.last_revision);
-  if (kept) {
-    auto snapshot = history::decode_snapshot(kept->payload, kept->digest);
-    co_return snapshot ? snapshot->remembered.pins : Json(Json::object());
-  }
-  const bool gone = kept.error().kind == ErrorKind::NotFound || kept.error().kind == ErrorKind::Invalid;
-  if (!gone) co_return kept.error();
-  co_return Json(Json::object());
+/// As it was written; nothing when it is gone or cannot be used.
+Task<Result<std::optional<history::Snapshot>>> Engine::State::kept_snapshot(api::Deployment object,
+                                                                            std::int64_t revision) {
+  auto kept = co_await services.ports.repository.load_revision(object, revision);
+  if (!kept && kept.error().kind != ErrorKind::NotFound && kept.error().kind != ErrorKind::Invalid)
+    co_return kept.error();
+  if (kept)
+    if (auto snapshot = history::decode_snapshot(kept->payload, kept->digest)) co_return std::move(*snapshot);
+  co_return std::optional<history::Snapshot>();
+}
+
+/// The journal of an attempt whose holder is proven dead is for what runs next.
+Task<void> Engine::State::note_dead_attempt(ObjectRun& run, std::optional<api::Operation> open) {
+  if ((co_await holder_of(open)).state != HolderState::Dead) co_return;
+  run.dead_attempt = std::move(open);
+  run.dead_by = services.ports.clock.wall();
 }
 
 /// People are told, for the copy may be older than what they deleted.
@@ -271,9 +274,9 @@ Task<Result<executors::Inputs>> Engine::State::inputs_of(api::Deployment object,
       executor.after_interruption(*operation.dead_attempt) == executors::Recovery::UnlockThenRerun)
     std::tie(inputs->dead_attempt, inputs->dead_by) = std::tie(operation.dead_attempt, operation.dead_by);
   if (kind == Kind::Rollback) {
-    auto pins = co_await newest_pins(object);
-    if (!pins) co_return pins.error();
-    inputs->abandoned_pins = std::move(*pins);
+    auto newest = co_await kept_snapshot(object, object.status.last_revision);
+    if (!newest) co_return newest.error();
+    if (auto& abandoned = *newest) inputs->abandoned_pins = std::move(abandoned->remembered.pins);
   }
   co_return inputs;
 }

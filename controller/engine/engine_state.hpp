@@ -56,7 +56,8 @@ struct Engine::State {
                                                  api::OperationKind kind);
   Task<Result<history::Snapshot>> load(api::Deployment object, std::int64_t revision);
   Task<Result<Json>> inventory_before(api::Deployment object);
-  Task<Result<Json>> newest_pins(api::Deployment object);
+  Task<Result<std::optional<history::Snapshot>>> kept_snapshot(api::Deployment object, std::int64_t revision);
+  Task<void> note_dead_attempt(ObjectRun& run, std::optional<api::Operation> open);
   Task<Result<std::unique_ptr<executors::Procedure>>> removal_at_old_target(api::Deployment object,
                                                                             ActiveOperation& operation);
   void tell_sealed_copy(const api::Deployment& object, const sources::SealedReferences& references,

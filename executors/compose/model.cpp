@@ -3,22 +3,11 @@
 #include <algorithm>
 #include <set>
 
+#include "compose/members.hpp"
 #include "compose/names.hpp"
 
 namespace deployctl::compose {
 namespace {
-
-/// The member, or null.
-const Json& member(const Json& value, const char* name) {
-  static const Json kNothing;
-  const auto found = value.is_object() ? value.find(name) : value.end();
-  return value.is_object() && found != value.end() ? *found : kNothing;
-}
-
-std::string text(const Json& value, const char* name) {
-  const Json& found = member(value, name);
-  return found.is_string() ? found.get<std::string>() : std::string();
-}
 
 bool is_zero(const Json& value) { return value.is_number() && value == 0; }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "compose/members.hpp"
 #include "compose/names.hpp"
 #include "docker/command_line.hpp"
 
@@ -11,17 +12,6 @@ namespace deployctl::compose {
 namespace {
 
 using Found = std::optional<std::string>;  ///< what is wrong, beginning with the field
-
-const Json& member(const Json& value, const char* name) {
-  static const Json kNothing;
-  const auto found = value.is_object() ? value.find(name) : value.end();
-  return value.is_object() && found != value.end() ? *found : kNothing;
-}
-
-std::string text(const Json& value, const char* name) {
-  const Json& found = member(value, name);
-  return found.is_string() ? found.get<std::string>() : std::string();
-}
 
 /// Docker follows links and "..": only a path that has none and begins with the source's is inside.
 bool is_inside(const std::string& path, const std::string& directory) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "api/paths.hpp"
 #include "base/text.hpp"
 #include "compose/executor.hpp"
 #include "docker/command_line.hpp"
@@ -9,16 +10,6 @@ namespace {
 
 Error invalid(const std::string& field, const std::string& value, const std::string& remedy) {
   return fail(ErrorKind::Invalid, "spec.dockerCompose." + field + ": \"" + cut(one_line(value), 64) + "\" " + remedy);
-}
-
-bool is_inside(std::string_view path) {
-  if (path.empty() || path.front() == '/' || path.front() == '-') return false;
-  for (std::size_t start = 0; start <= path.size();) {
-    const std::size_t end = std::min(path.find('/', start), path.size());
-    if (path.substr(start, end - start) == "..") return false;
-    start = end + 1;
-  }
-  return std::ranges::all_of(path, [](char c) { return c >= ' ' && c != '\x7f'; });
 }
 
 bool is_project(std::string_view text) {
@@ -40,7 +31,7 @@ Result<void> ComposeExecutor::validate(const api::DeploymentSpec& spec) const {
   if (!spec.source)
     return fail(ErrorKind::Invalid, "spec.source: a docker-compose deployment needs a source with a compose file");
   for (const std::string& file : wanted.files)
-    if (!is_inside(file)) return invalid("files", file, "must be a path inside the source");
+    if (!api::is_argument_path(file)) return invalid("files", file, "must be a path inside the source");
   if (wanted.project && !is_project(*wanted.project))
     return invalid(
         "project", *wanted.project,

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "api/paths.hpp"
 #include "base/text.hpp"
 #include "docker/command_line.hpp"
 #include "docker/commands.hpp"
@@ -38,16 +39,6 @@ bool is_ip(const std::string& text) {
          ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
 }
 
-bool is_inside(std::string_view path) {
-  if (path.empty() || path.front() == '/' || path.front() == '-') return false;
-  for (std::size_t start = 0; start <= path.size();) {
-    const std::size_t end = std::min(path.find('/', start), path.size());
-    if (path.substr(start, end - start) == "..") return false;
-    start = end + 1;
-  }
-  return std::ranges::all_of(path, [](char c) { return c >= ' ' && c != '\x7f'; });
-}
-
 bool is_restart_policy(std::string_view text) {
   if (text == "no" || text == "always" || text == "unless-stopped" || text == "on-failure") return true;
   constexpr std::string_view kCounted = "on-failure:";
@@ -73,9 +64,9 @@ std::optional<Error> image_error(const api::Docker& docker) {
   if (docker.image && !is_image_reference(*docker.image))
     return invalid("image", *docker.image, "is no image name: write [registry/]name[:tag][@digest]");
   if (!docker.build) return std::nullopt;
-  if (!is_inside(docker.build->context))
+  if (!api::is_argument_path(docker.build->context))
     return invalid("build.context", docker.build->context, "must be a path inside the source");
-  if (!is_inside(docker.build->dockerfile))
+  if (!api::is_argument_path(docker.build->dockerfile))
     return invalid("build.dockerfile", docker.build->dockerfile, "must be a path inside the context");
   for (const auto& [name, value] : docker.build->args)
     if (!is_name(name)) return invalid("build.args", name, "is no argument name: letters, digits, \"_\"");
