@@ -6,6 +6,7 @@ import signal
 import subprocess
 import textwrap
 
+import places
 import pytest
 from kubectl import KIND, condition, history
 from playbooks import Host, playbook, runs, secret, site, writes
@@ -26,6 +27,17 @@ def message(item):
 
 def page(host, version):
     return writes(host.folder / "page", f"hello {version}")
+
+
+def test_the_sample_becomes_ready_and_its_destroy_playbook_cleans_up(namespace, ssh_host, host, controller):
+    sample = (places.SAMPLES / "ansible.yaml").read_text()
+    port = (ssh_host.directory / "port").read_text().strip()
+    namespace.apply(secret("hello-ansible-ssh", host.login()))
+    namespace.run("apply", "--server-side", "-f", "-", stdin=sample.replace("18022", port).replace("/tmp/hello-ansible", str(host.folder)))
+    namespace.wait_ready("hello-ansible", 90)
+    assert host.read("page") == "hello 1.0.0\n"
+    namespace.run("delete", KIND, "hello-ansible", "--timeout=90s")
+    assert host.read("page") is None
 
 
 def processes_with(text):
