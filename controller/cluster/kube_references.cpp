@@ -96,7 +96,7 @@ KubeReferences::KubeReferences(asio::any_io_executor executor, kube::Transport& 
       sinks_.push_back(std::make_unique<Sink>(*this, kind, ns));
       Sink& sink = *sinks_.back();
       kube::WatchOptions options{
-          .resource = kind == Kind::Secret ? kube::kSecrets : kube::kConfigMaps, .ns = ns, .metadata_only = true};
+          .resource = resource_of(kind), .ns = ns, .metadata_only = true};
       kube::WatchHooks hooks{.failed = [&sink](const Error& error) { sink.failed(error); }};
       watches_.push_back(
           std::make_unique<kube::ListWatch>(transport, clock, logger, std::move(options), sink, std::move(hooks)));
@@ -105,6 +105,10 @@ KubeReferences::KubeReferences(asio::any_io_executor executor, kube::Transport& 
 }
 
 KubeReferences::~KubeReferences() = default;
+
+const kube::Resource& KubeReferences::resource_of(Kind kind) {
+  return kind == Kind::Secret ? kube::kSecrets : kube::kConfigMaps;
+}
 
 Task<Result<std::optional<ports::KeyValues>>> KubeReferences::secret(ObjectKey dependent, std::string name) {
   co_return co_await read(std::move(dependent), Kind::Secret, std::move(name));
@@ -117,7 +121,7 @@ Task<Result<std::optional<ports::KeyValues>>> KubeReferences::config_map(ObjectK
 Task<Result<std::optional<ports::KeyValues>>> KubeReferences::read(ObjectKey dependent, Kind kind, std::string name) {
   const Reference reference{kind, {dependent.ns, std::move(name)}};
   readers_[reference].dependents.insert(std::move(dependent));
-  const kube::Resource& resource = kind == Kind::Secret ? kube::kSecrets : kube::kConfigMaps;
+  const kube::Resource& resource = resource_of(kind);
   Result<Json> object = co_await client_.send_json(kube::get(resource, reference.second));
   Readers& readers = readers_[reference];
   if (!object && object.error().kind == ErrorKind::NotFound) {
@@ -170,11 +174,16 @@ void KubeReferences::saw(Kind kind, const ObjectKey& key, const std::string& ver
 Task<void> KubeReferences::poll() {
   while (true) {
     co_await clock_.sleep_for(kReferencePolling);
-    std::set<ObjectKey> missing;
+    std::vector<Reference> unwatched;
     for (const auto& [reference, readers] : readers_)
-      if (readers.version.empty() && !is_watched(reference.first, reference.second.ns))
-        missing.insert(readers.dependents.begin(), readers.dependents.end());
-    for (const ObjectKey& dependent : missing) wake_(dependent);
+      if (!is_watched(reference.first, reference.second.ns)) unwatched.push_back(reference);
+    for (const auto& [kind, key] : unwatched) {
+      const auto object = co_await client_.send_json(kube::get(resource_of(kind), key));
+      if (object)
+        saw(kind, key, version_of(*object));
+      else if (object.error().kind == ErrorKind::NotFound)
+        saw(kind, key, "");
+    }
   }
 }
 

@@ -2,7 +2,7 @@
 
 // ports::References over the API server: a GET at each Resolve, nothing of a Secret is cached. A watch of metadata
 // alone says which Secret or ConfigMap changed and wakes the objects that read it; where that watch is forbidden,
-// objects that miss a reference are woken every 30 s instead. One per process; run() beside it. One thread.
+// what they read is read again every 30 s instead. One per process; run() beside it. One thread.
 
 #include <functional>
 #include <map>
@@ -50,6 +50,7 @@ class KubeReferences final : public ports::References {
   };
   class Sink;
 
+  static const kube::Resource& resource_of(Kind kind);
   Task<Result<std::optional<ports::KeyValues>>> read(ObjectKey dependent, Kind kind, std::string name);
   void saw(Kind kind, const ObjectKey& key, const std::string& version);
   Task<void> poll();

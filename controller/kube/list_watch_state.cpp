@@ -87,9 +87,9 @@ Action ListWatchState::on(const happened::WatchEnded&, SteadyTime now, double ra
 }
 
 Action ListWatchState::on(const happened::Failed& failure, SteadyTime now, double random) {
-  if (failure.unanswered && *failure.unanswered != http::Phase::Handshake) {
-    return action::Wait{backoff_.unanswered(now, random)};
-  }
+  // A page that was cut because it is too large was an answer, and asked for in the same size it is cut again.
+  const bool answered = !failure.unanswered || *failure.unanswered == http::Phase::Handshake || failure.too_large;
+  if (!answered) return action::Wait{backoff_.unanswered(now, random)};
   backoff_.connected();
   if (listing_) return list_failed(failure, now, random);
   if (failure.error.kind == ErrorKind::Gone) return relist(false, now, random);

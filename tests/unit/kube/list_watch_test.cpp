@@ -218,6 +218,17 @@ TEST(ListWatch, AnItemThatCannotBeReadIsReportedAloneAndTheOthersAreServed) {
   EXPECT_EQ(rig.diary.words, (Words{"init", "has a", "undecodable bad", "has c", "done"}));
 }
 
+TEST(ListWatch, APageThatIsCutBecauseItIsTooLargeIsAskedForInHalves) {
+  Rig rig;
+  rig.api.expect("GET", list_target()).fail(http::Phase::Sent, ErrorKind::Invalid, "the answer is too large");
+  rig.api.expect("GET", kPath + "?limit=250").fail(http::Phase::Sent, ErrorKind::Invalid, "the answer is too large");
+  rig.api.expect("GET", kPath + "?limit=125").reply(200, page("10", {object("a", "1")}));
+  rig.api.expect("GET", watch_target("10")).then_hang();
+  rig.run();
+  EXPECT_EQ(rig.diary.words, (Words{"init", "has a", "done"}));
+  EXPECT_TRUE(rig.waited.empty());
+}
+
 TEST(ListWatch, AServerThatIsDownIsAskedUntilItAnswersAndLoggedOnce) {
   Rig rig;
   for (int i = 0; i < 4; ++i) rig.api.expect("GET", list_target()).fail(http::Phase::Connect);
