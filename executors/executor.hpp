@@ -49,6 +49,9 @@ struct Inputs {
   std::vector<std::int64_t> kept_revisions;
   bool rollback = false;
   bool force_rebuild = false;
+  /// destroy: the clean-up of a release that never served. What its inventory calls adopted stood there before this
+  /// object did anything, and stays.
+  bool spare_adopted = false;
   bool at_rest = false;            ///< a look at what serves: no operation has prepared work_dir
   bool approval_required = false;  ///< by the spec; never for destroy
   /// A person approved the plan with this digest.

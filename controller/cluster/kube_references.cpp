@@ -95,8 +95,7 @@ KubeReferences::KubeReferences(asio::any_io_executor executor, kube::Transport& 
     for (const Kind kind : {Kind::Secret, Kind::ConfigMap}) {
       sinks_.push_back(std::make_unique<Sink>(*this, kind, ns));
       Sink& sink = *sinks_.back();
-      kube::WatchOptions options{
-          .resource = resource_of(kind), .ns = ns, .metadata_only = true};
+      kube::WatchOptions options{.resource = resource_of(kind), .ns = ns, .metadata_only = true};
       kube::WatchHooks hooks{.failed = [&sink](const Error& error) { sink.failed(error); }};
       watches_.push_back(
           std::make_unique<kube::ListWatch>(transport, clock, logger, std::move(options), sink, std::move(hooks)));

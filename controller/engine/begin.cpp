@@ -372,6 +372,7 @@ Task<Result<void>> Engine::State::make_ready(api::Deployment object, ActiveOpera
     plan.cleanup = [executor, in = *inputs, &operation] {
       executors::Inputs all = in;
       all.inventory = operation.snapshot.remembered.inventory;
+      all.spare_adopted = true;
       return executor->destroy(std::move(all));
     };
   if (operation.resumed) {

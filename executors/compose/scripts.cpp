@@ -9,6 +9,7 @@
 #include "compose/output.hpp"
 #include "compose/refusals.hpp"
 #include "docker/image.hpp"
+#include "executors/adopted.hpp"
 #include "process/exit_status.hpp"
 
 namespace deployctl::compose {
@@ -24,6 +25,9 @@ using executors::Next;
 using executors::Script;
 using executors::ScriptContext;
 using executors::StepResult;
+
+/// Kind of our line in the inventory.
+constexpr std::string_view kProject = "project";
 
 bool has_failed(const Next& end) { return std::holds_alternative<Failed>(end); }
 
@@ -121,10 +125,11 @@ Script explain(Inputs in, ErrorKind kind, std::string message, std::string id) {
 
 Script deploy(Inputs in, bool restricted, ScriptContext& context) {
   context.remembered.pins = in.pins;
-  context.remembered.inventory = Json::array({Json{{"kind", "project"}, {"name", project_of(in)}}});
   Scene scene;
   Next looked = co_await look(in, Purpose::Work, &scene);
   if (has_failed(looked)) co_return looked;
+  context.remembered.inventory =
+      Json::array({executors::inventory_line(kProject, project_of(in), in.inventory, !scene.ours.empty())});
   if (auto taken = conflict(in, scene)) co_return Failed{*taken};
   Model model;
   Next rendered = co_await render_project(in, restricted, &model);
@@ -160,6 +165,9 @@ Script settle(Inputs in) {
 }
 
 Script destroy(Inputs in) {
+  if (in.spare_adopted && executors::is_adopted(in.inventory, kProject, project_of(in)))
+    co_return Done{.message = "nothing removed",
+                   .caveat = "project " + project_of(in) + " stood there before and stays as it is now"};
   Scene scene;
   Next looked = co_await look(in, Purpose::Work, &scene);
   if (has_failed(looked)) co_return looked;

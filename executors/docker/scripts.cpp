@@ -6,6 +6,7 @@
 #include "docker/image.hpp"
 #include "docker/names.hpp"
 #include "docker/running.hpp"
+#include "executors/adopted.hpp"
 
 namespace deployctl::docker {
 namespace {
@@ -17,6 +18,9 @@ using executors::Next;
 using executors::Script;
 using executors::ScriptContext;
 using executors::StepResult;
+
+/// Kind of our line in the inventory.
+constexpr std::string_view kContainer = "container";
 
 bool has_failed(const Next& end) { return std::holds_alternative<Failed>(end); }
 
@@ -196,10 +200,12 @@ Script restore(Inputs in, Purpose purpose, Scene* scene) {
 Script deploy(Inputs in, ScriptContext& context) {
   if (auto refused = refused_variables(in)) co_return Failed{*refused};
   context.remembered.pins = in.pins;
-  context.remembered.inventory = Json::array({Json{{"kind", "container"}, {"name", container_name(in.key)}}});
   Scene scene;
   Next looked = co_await look(in, Purpose::Work, &scene);
   if (has_failed(looked)) co_return looked;
+  const bool was_there = scene.serving || scene.old() != nullptr;
+  context.remembered.inventory =
+      Json::array({executors::inventory_line(kContainer, container_name(in.key), in.inventory, was_there)});
   // What an earlier run left half-way is put right as well, even when this one never came to a change.
   bool to_restore = scene.old() != nullptr;
   Next changed = co_await change(in, scene, &context, &to_restore);
@@ -237,6 +243,12 @@ Script settle(Inputs in) {
 
 Script destroy(Inputs in) {
   Scene scene;
+  if (in.spare_adopted && executors::is_adopted(in.inventory, kContainer, container_name(in.key))) {
+    Next restored = co_await restore(in, Purpose::Work, &scene);
+    if (has_failed(restored)) co_return restored;
+    co_return Done{.message = "nothing to remove",
+                   .caveat = "what it had made was removed; the container that stood there before serves"};
+  }
   Next looked = co_await look(in, Purpose::Work, &scene);
   if (has_failed(looked)) co_return looked;
   std::vector<Container> all = scene.kept;

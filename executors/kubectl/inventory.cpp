@@ -110,10 +110,10 @@ Prune prune_of(const std::vector<InventoryItem>& before, const std::vector<Objec
   return prune;
 }
 
-std::vector<ObjectId> destroy_order(const std::vector<InventoryItem>& items) {
+std::vector<ObjectId> destroy_order(const std::vector<InventoryItem>& items, bool spare_adopted) {
   std::vector<ObjectId> order;
   for (auto item = items.rbegin(); item != items.rend(); ++item) {
-    if (!item->adopted || !holds_others(item->id)) order.push_back(item->id);
+    if (!item->adopted || (!spare_adopted && !holds_others(item->id))) order.push_back(item->id);
   }
   return order;
 }

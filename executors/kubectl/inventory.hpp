@@ -58,7 +58,7 @@ Prune prune_of(const std::vector<InventoryItem>& before, const std::vector<Objec
                std::int64_t restored_revision);
 
 /// What Destroy removes, last applied first: everything but adopted objects that hold other people's things (Namespace,
-/// CustomResourceDefinition, PersistentVolume, PersistentVolumeClaim).
-std::vector<ObjectId> destroy_order(const std::vector<InventoryItem>& items);
+/// CustomResourceDefinition, PersistentVolume, PersistentVolumeClaim), and with `spare_adopted` all adopted ones.
+std::vector<ObjectId> destroy_order(const std::vector<InventoryItem>& items, bool spare_adopted);
 
 }  // namespace deployctl::kubectl

@@ -309,7 +309,13 @@ Script verify(Inputs in, bool drift) {
 }
 
 Script destroy(Inputs in) {
-  Next removed = co_await remove_ours(in, "destroy", destroy_order(read_inventory(in.inventory)));
+  const std::vector<InventoryItem> items = read_inventory(in.inventory);
+  Next removed = co_await remove_ours(in, "destroy", destroy_order(items, in.spare_adopted));
+  const auto adopted = std::ranges::count_if(items, &InventoryItem::adopted);
+  auto* done = std::get_if<Done>(&removed);
+  if (done != nullptr && in.spare_adopted && adopted > 0)
+    done->caveat = "what it had made was removed; " + count_of(static_cast<std::size_t>(adopted)) +
+                   " that stood there before stay as it left them";
   co_return removed;
 }
 

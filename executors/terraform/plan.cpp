@@ -4,6 +4,7 @@
 
 #include "base/sha256.hpp"
 #include "base/text.hpp"
+#include "executors/adopted.hpp"
 
 namespace deployctl::terraform {
 namespace {
@@ -12,6 +13,7 @@ using Action = Change::Action;
 
 constexpr std::size_t kSummaryBytes = 600;
 constexpr std::size_t kNamed = 5;
+constexpr std::string_view kResource = "resource";  ///< kind of our lines in the inventory
 
 std::string text(const Json& value, const char* key) {
   const auto found = value.is_object() ? value.find(key) : value.end();
@@ -109,12 +111,23 @@ Result<PlanReport> read_plan(std::string_view json, const std::string& inputs_di
   return report;
 }
 
-Json inventory_of(const PlanReport& plan) {
+Json inventory_of(const PlanReport& plan, const Json& before) {
   Json lines = Json::array();
   for (const Change& change : plan.resources)
     if (change.action != Action::Delete && change.action != Action::Forget)
-      lines.push_back(Json{{"kind", "resource"}, {"name", change.address}});
+      lines.push_back(executors::inventory_line(kResource, change.address, before, change.action != Action::Create));
   return lines;
+}
+
+std::vector<std::string> adopted_to_destroy(const PlanReport& plan, const Json& inventory) {
+  std::vector<std::string> found;
+  for (const Change& change : plan.resources) {
+    const bool goes = change.action == Action::Delete || change.action == Action::Replace;
+    const bool built = executors::is_listed(inventory, kResource, change.address) &&
+                       !executors::is_adopted(inventory, kResource, change.address);
+    if (goes && !built) found.push_back(change.address);
+  }
+  return found;
 }
 
 std::vector<std::string> addresses(const PlanReport& plan, Action action) {

@@ -40,8 +40,11 @@ struct PlanReport {
 /// `inputs_digest`: of what was asked for; part of the plan's digest. Error: StepFailed.
 Result<PlanReport> read_plan(std::string_view json, const std::string& inputs_digest);
 
-/// Addresses, sorted, of what would be there afterwards.
-Json inventory_of(const PlanReport& plan);
+/// Addresses, sorted, of what would be there afterwards. What the state knew already when `before`, the inventory of
+/// the operation, did not is adopted.
+Json inventory_of(const PlanReport& plan, const Json& before);
+/// Those the plan would destroy that stood there before this object built anything; what `inventory` does not list did.
+std::vector<std::string> adopted_to_destroy(const PlanReport& plan, const Json& inventory);
 std::vector<std::string> addresses(const PlanReport& plan, Change::Action action);
 
 /// api.md section 4: what a rollback must not do without a person. It may update in place, and destroy what the failed

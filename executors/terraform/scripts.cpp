@@ -39,7 +39,7 @@ executors::Remembered remembered_of(const Inputs& in, const Bench& bench, const 
   executors::Remembered remembered;
   remembered.pins = Json{{"binary", std::string(program(bench.tool))}, {"stateSeen", plan.knows_resources()}};
   remembered.pins[kCreates] = Json(created);
-  remembered.inventory = inventory_of(plan);
+  remembered.inventory = inventory_of(plan, in.inventory);
   return remembered;
 }
 
@@ -176,6 +176,11 @@ Script destroy(Inputs in) {
     if (lease.ok() && is_owned(lease.process.out, in.uid)) there = Done{};
   }
   if (has_failed(there)) co_return there;
+  if (const auto adopted = adopted_to_destroy(plan, in.inventory); in.spare_adopted && !adopted.empty())
+    co_return Done{.message = "nothing destroyed",
+                   .caveat = "nothing was destroyed: the state held " + std::to_string(adopted.size()) +
+                             (adopted.size() == 1 ? " resource" : " resources") + " before, the first is " +
+                             adopted.front()};
   std::string told = "nothing to destroy";
   if (plan.changes_anything()) {
     const StepResult destroyed = co_await apply(in, *bench, PlanFor::Destroy);

@@ -283,6 +283,18 @@ TEST(ComposeDestroy, LeavesNoContainerAndNoTag) {
   EXPECT_EQ(tool.state(), "");
 }
 
+// fault H3
+TEST(ComposeDestroy, AReleaseThatNeverServedLeavesAProjectThatStoodThereBefore) {
+  Tool tool;
+  tool.deploy(inputs_of(1));
+  executors::Inputs in = inputs_of(2);
+  tool.deploy(in);
+  in.inventory = tool.remembered.inventory;
+  in.spare_adopted = true;
+  EXPECT_TRUE(tool.destroy(in).is_done());
+  EXPECT_FALSE(tool.docker.boxes.empty());
+}
+
 TEST(ComposeDestroy, NeedsNeitherTheSourceNorTheVariables) {
   Tool tool;
   tool.deploy(inputs_of(1));

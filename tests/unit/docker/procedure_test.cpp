@@ -334,6 +334,29 @@ TEST(DockerDestroy, TakesEverythingOfOursAndNothingElse) {
   EXPECT_EQ(daemon.boxes.size(), 1U);
 }
 
+// fault H3
+TEST(DockerDestroy, AReleaseThatNeverServedGivesWayToTheContainerThatStoodThereBefore) {
+  Daemon daemon;
+  daemon.release(1);
+  executors::Inputs in = inputs_of(2);
+  daemon.deploy(in);
+  in.inventory = daemon.remembered.inventory;
+  in.spare_adopted = true;
+  EXPECT_TRUE(daemon.destroy(in).is_done());
+  EXPECT_EQ(daemon.state(), box("shop_web", 1, "unless-stopped", "running"));
+}
+
+// fault H3
+TEST(DockerDestroy, AReleaseThatNeverServedIsRemovedWhenNothingStoodThere) {
+  Daemon daemon;
+  executors::Inputs in = inputs_of(1);
+  daemon.deploy(in);
+  in.inventory = daemon.remembered.inventory;
+  in.spare_adopted = true;
+  EXPECT_TRUE(daemon.destroy(in).is_done());
+  EXPECT_EQ(daemon.state(), "");
+}
+
 TEST(DockerSecrets, ValuesReachTheContainerAndNoCommandLine) {  // fault X1
   Daemon daemon;
   executors::Inputs in = inputs_of(1);

@@ -54,7 +54,13 @@ TEST(Prune, InARollbackRemovesOnlyWhatTheAbandonedRevisionCreated) {
 TEST(Destroy, GoesBackwardsAndLeavesAdoptedNamespaces) {
   const std::vector<InventoryItem> items = {
       {{"v1", "Namespace", "", "theirs"}, 1, true}, {config_map("a"), 1, true}, {config_map("b"), 1, false}};
-  EXPECT_EQ(destroy_order(items), (std::vector<ObjectId>{config_map("b"), config_map("a")}));
+  EXPECT_EQ(destroy_order(items, false), (std::vector<ObjectId>{config_map("b"), config_map("a")}));
+}
+
+// fault H3
+TEST(Destroy, OfAReleaseThatNeverServedLeavesEverythingThatStoodThereBefore) {
+  const std::vector<InventoryItem> items = {{config_map("theirs"), 1, true}, {config_map("made"), 1, false}};
+  EXPECT_EQ(destroy_order(items, true), std::vector<ObjectId>{config_map("made")});
 }
 
 }  // namespace

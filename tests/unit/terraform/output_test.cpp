@@ -173,9 +173,19 @@ TEST(TerraformPlan, CountsWhatItWouldDo) {
 }
 
 TEST(TerraformPlan, InventoryIsWhatWouldBeThereAfterwards) {
-  EXPECT_EQ(inventory_of(read_plan(kPlan, "d").value()).dump(),
-            R"([{"kind":"resource","name":"terraform_data.a"},{"kind":"resource","name":"terraform_data.b"},)"
-            R"({"kind":"resource","name":"terraform_data.c"},{"kind":"resource","name":"terraform_data.d"}])");
+  std::vector<std::string> names;
+  for (const Json& line : inventory_of(read_plan(kPlan, "d").value(), Json::array())) names.push_back(line.at("name"));
+  EXPECT_THAT(names, ElementsAre("terraform_data.a", "terraform_data.b", "terraform_data.c", "terraform_data.d"));
+}
+
+TEST(TerraformPlan, WhatTheStateKnewBeforeAnythingWasBuiltIsAdopted) {
+  const PlanReport plan{.resources = {{Change::Action::Create, "a.new"}, {Change::Action::None, "a.old"}}};
+  const Json first = inventory_of(plan, Json::array());
+  EXPECT_EQ(first.dump(), R"([{"kind":"resource","name":"a.new"},{"adopted":true,"kind":"resource","name":"a.old"}])");
+  const PlanReport again{.resources = {{Change::Action::None, "a.new"}, {Change::Action::None, "a.old"}}};
+  EXPECT_EQ(inventory_of(again, first), first) << "once built by us, always ours";
+  const PlanReport away{.resources = {{Change::Action::Delete, "a.new"}, {Change::Action::Delete, "a.old"}}};
+  EXPECT_THAT(adopted_to_destroy(away, first), ElementsAre("a.old"));
 }
 
 TEST(TerraformPlan, DigestIsOfWhatWouldChangeNotOfTheFile) {

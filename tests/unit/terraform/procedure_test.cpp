@@ -486,6 +486,30 @@ TEST(TerraformDestroy, NeedsNobodyAndCountsNothing) {
   EXPECT_TRUE(cloud.destroy(in).is_done());
 }
 
+// fault H3
+TEST(TerraformDestroy, AReleaseThatNeverServedTakesNothingAlongThatTheStateHeldBefore) {
+  Cloud cloud;
+  cloud.deploy(inputs_of(1));
+  executors::Inputs in = inputs_of(2);
+  in.inventory = cloud.deploy(in).remembered.inventory;
+  in.spare_adopted = true;
+  const auto before = cloud.resources;
+  const Ran ran = cloud.destroy(in);
+  EXPECT_EQ(cloud.resources, before);
+  EXPECT_EQ(std::get<executors::Done>(ran.end).caveat,
+            "nothing was destroyed: the state held 1 resource before, the first is terraform_data.page");
+}
+
+// fault H3
+TEST(TerraformDestroy, AReleaseThatNeverServedTakesAwayWhatItMade) {
+  Cloud cloud;
+  executors::Inputs in = inputs_of(1);
+  in.inventory = cloud.deploy(in).remembered.inventory;
+  in.spare_adopted = true;
+  EXPECT_TRUE(cloud.destroy(in).is_done());
+  EXPECT_TRUE(cloud.resources.empty());
+}
+
 TEST(TerraformDestroy, AMissingStateIsAFailureAndNeverNothingToDo) {  // fault T3
   Cloud cloud;
   EXPECT_THAT(cloud.destroy(inputs_of(1, 1)).error().message, HasSubstr("the state is missing"));
