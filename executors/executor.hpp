@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,8 +46,10 @@ struct Inputs {
   std::string ssh_private_key;                        ///< ansible; empty: none
   std::string ssh_known_hosts;                        ///< lines of the hosts' keys
   std::string vault_password;                         ///< ansible; empty: none
-  /// Numbers of the revisions that are kept, this one's own perhaps not among them; only where keeps_source says so.
+  /// Numbers and digests of the revisions that are kept, this one's own perhaps not among them; only where
+  /// asks_what_is_kept says so.
   std::vector<std::int64_t> kept_revisions;
+  std::set<std::string> kept_digests;
   bool rollback = false;
   bool force_rebuild = false;
   /// destroy: the clean-up of a release that never served. What its inventory calls adopted stood there before this
@@ -92,6 +95,8 @@ class Executor {
   /// What it makes refers to the source's files for as long as it runs: they lie below the work directory, in a
   /// directory of their own that stays the same while the source does and goes when no kept revision has it.
   [[nodiscard]] virtual bool keeps_source() const { return false; }
+  /// Whether its procedures of this spec need Inputs::kept_revisions and kept_digests.
+  [[nodiscard]] virtual bool asks_what_is_kept(const api::DeploymentSpec& /*spec*/) const { return keeps_source(); }
   /// Programs it needs, by name; missing ones make ExecutorUnavailable before anything runs.
   [[nodiscard]] virtual std::vector<std::string> tools(const api::DeploymentSpec& spec) const = 0;
 };

@@ -281,20 +281,23 @@ Task<Result<executors::Inputs>> Engine::State::inputs_of(api::Deployment object,
   co_return inputs;
 }
 
-/// The numbers of what is kept. Files of sources that no kept revision has any more go.
-Task<Result<std::vector<std::int64_t>>> Engine::State::kept_revisions(api::Deployment object, std::string digest) {
+/// What is kept. Files of sources that no kept revision has any more go.
+Task<Result<void>> Engine::State::tell_what_is_kept(api::Deployment object, const executors::Executor& executor,
+                                                    executors::Inputs& inputs) {
+  if (!executor.asks_what_is_kept(inputs.spec)) co_return Result<void>();
   const auto kept = co_await services.ports.repository.list_revisions(object);
   if (!kept) co_return kept.error();
-  std::vector<std::int64_t> numbers;
-  std::set<std::string> digests = {std::move(digest)};
   for (const ports::KeptRevisionInfo& revision : *kept) {
-    numbers.push_back(revision.number);
-    digests.insert(revision.digest);
+    inputs.kept_revisions.push_back(revision.number);
+    inputs.kept_digests.insert(revision.digest);
   }
+  if (!executor.keeps_source()) co_return Result<void>();
+  std::set<std::string> digests = inputs.kept_digests;
+  digests.insert(inputs.digest);
   if (const auto removed = co_await services.workspaces.retain(object.meta.key, std::move(digests)); !removed)
     services.ports.log.about(LogLevel::Warning, object.meta.key, "Failed to remove the files of an old source",
                              {{"error", Json(removed.error().message)}});
-  co_return numbers;
+  co_return Result<void>();
 }
 
 /// What stands around the executor's own steps.
@@ -338,11 +341,7 @@ Task<Result<void>> Engine::State::make_ready(api::Deployment object, ActiveOpera
   plan.remove_old = std::move(*move);
   auto inputs = co_await inputs_of(object, operation, std::move(values));
   if (!inputs) co_return inputs.error();
-  if (executor->keeps_source()) {
-    auto kept = co_await kept_revisions(object, operation.snapshot.digest);
-    if (!kept) co_return kept.error();
-    inputs->kept_revisions = std::move(*kept);
-  }
+  if (auto told = co_await tell_what_is_kept(object, *executor, *inputs); !told) co_return told.error();
   if (operation.journal.kind == api::OperationKind::Destroy) {
     plan.main = executor->destroy(*inputs);
     operation.machine.emplace(std::move(plan));

@@ -67,7 +67,8 @@ struct Engine::State {
                                 std::optional<sources::ResolvedVariables> values);
 
   Task<Result<OperationPlan::Make>> plan_of_move(api::Deployment object, ActiveOperation& operation);
-  Task<Result<std::vector<std::int64_t>>> kept_revisions(api::Deployment object, std::string digest);
+  Task<Result<void>> tell_what_is_kept(api::Deployment object, const executors::Executor& executor,
+                                       executors::Inputs& inputs);
   Task<Result<executors::Inputs>> inputs_of(api::Deployment object, ActiveOperation& operation,
                                             std::optional<sources::ResolvedVariables> values);
   Task<Result<void>> add_gate_and_hooks(ObjectKey key, ActiveOperation& operation, executors::Inputs inputs,

@@ -152,8 +152,9 @@ Step start(const Inputs& in, const std::string& id, Purpose purpose) {
   return doing("start", docker_command(in, {"start", id}), minutes(2), purpose);
 }
 
-Step remove(const Inputs& in, std::vector<std::string> ids, Purpose purpose) {
-  std::vector<std::string> arguments = {"rm", "--force", "--volumes"};
+Step remove(const Inputs& in, std::vector<std::string> ids, AnonymousVolumes volumes, Purpose purpose) {
+  std::vector<std::string> arguments = {"rm", "--force"};
+  if (volumes == AnonymousVolumes::Remove) arguments.emplace_back("--volumes");
   std::ranges::move(ids, std::back_inserter(arguments));
   return doing("remove", docker_command(in, std::move(arguments)), minutes(2), purpose);
 }
@@ -164,9 +165,15 @@ Step list_built_images(const Inputs& in) {
   return asking("look-images", docker_command(in, std::move(arguments)));
 }
 
-Step remove_images(const Inputs& in, std::vector<std::string> ids) {
+Step list_built_tags(const Inputs& in) {
+  std::vector<std::string> arguments = {"image", "ls", "--format={{.Repository}}:{{.Tag}}"};
+  for (const auto& [key, value] : owner_labels(in)) arguments.push_back("--filter=label=" + key + "=" + value);
+  return asking("look-images", docker_command(in, std::move(arguments)));
+}
+
+Step remove_images(const Inputs& in, std::vector<std::string> ids_or_tags) {
   std::vector<std::string> arguments = {"image", "rm"};
-  std::ranges::move(ids, std::back_inserter(arguments));
+  std::ranges::move(ids_or_tags, std::back_inserter(arguments));
   return doing("remove-images", docker_command(in, std::move(arguments)), minutes(2), Purpose::Work);
 }
 

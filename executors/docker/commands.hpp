@@ -31,12 +31,16 @@ executors::Step set_restart_policy(const executors::Inputs& in, const std::strin
                                    Purpose purpose);
 executors::Step stop(const executors::Inputs& in, std::vector<std::string> ids, Purpose purpose);
 executors::Step start(const executors::Inputs& in, const std::string& id, Purpose purpose);
-/// With their anonymous volumes; what runs is killed.
-executors::Step remove(const executors::Inputs& in, std::vector<std::string> ids, Purpose purpose);
+/// What becomes of the volumes without a name that only the removed container used.
+enum class AnonymousVolumes : std::uint8_t { Keep, Remove };
+/// What runs is killed. Anonymous volumes of a container that ever served are somebody's data.
+executors::Step remove(const executors::Inputs& in, std::vector<std::string> ids, AnonymousVolumes volumes,
+                       Purpose purpose);
 
-/// Ids of the images built for this Deployment, and their removal.
+/// Ids of the images built for this Deployment, their tags (built_image of each digest), and their removal.
 executors::Step list_built_images(const executors::Inputs& in);
-executors::Step remove_images(const executors::Inputs& in, std::vector<std::string> ids);
+executors::Step list_built_tags(const executors::Inputs& in);
+executors::Step remove_images(const executors::Inputs& in, std::vector<std::string> ids_or_tags);
 
 /// Docker's byte counts: "512m" is 536870912; 0 for none or what cannot be read.
 std::int64_t memory_bytes(const std::string& text);

@@ -29,6 +29,10 @@ class DockerExecutor final : public executors::Executor {
   [[nodiscard]] std::unique_ptr<executors::Procedure> destroy(executors::Inputs inputs) const override;
   /// Rerun: every procedure begins with a look at what is there.
   [[nodiscard]] executors::Recovery after_interruption(const api::Operation& open) const override;
+  /// Of what it builds, an image stays for each kept revision.
+  [[nodiscard]] bool asks_what_is_kept(const api::DeploymentSpec& spec) const override {
+    return spec.docker && spec.docker->build;
+  }
   [[nodiscard]] std::vector<std::string> tools(const api::DeploymentSpec& spec) const override;
 
  private:

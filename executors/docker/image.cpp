@@ -1,6 +1,8 @@
 #include "docker/image.hpp"
 
 #include <algorithm>
+#include <set>
+#include <sstream>
 
 #include "docker/commands.hpp"
 #include "docker/names.hpp"
@@ -131,6 +133,21 @@ Script remove_built_images(Inputs in) {
   if (!ids) co_return Failed{ids.error()};
   if (ids->empty()) co_return Done{};
   const StepResult removed = co_await remove_images(in, *ids);
+  if (removed.interrupted()) co_return Failed{error_of("remove built images", removed)};
+  co_return Done{};
+}
+
+Script release_built_images(Inputs in) {
+  const StepResult listed = co_await list_built_tags(in);
+  if (!listed.ok()) co_return Failed{error_of("look for built images", listed)};
+  std::set<std::string> kept = {built_image(in)};
+  for (const std::string& digest : in.kept_digests) kept.insert(built_image(in, digest));
+  std::vector<std::string> unused;
+  std::istringstream tags(listed.process.out);
+  for (std::string tag; std::getline(tags, tag);)
+    if (tag.starts_with(kBuiltTags) && !kept.contains(tag)) unused.push_back(tag);
+  if (unused.empty()) co_return Done{};
+  const StepResult removed = co_await remove_images(in, std::move(unused));
   if (removed.interrupted()) co_return Failed{error_of("remove built images", removed)};
   co_return Done{};
 }

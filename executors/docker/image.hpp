@@ -22,5 +22,8 @@ executors::Script obtain_image(executors::Inputs in, Image* image);
 
 /// Those built for this Deployment; one that is still used elsewhere stays.
 executors::Script remove_built_images(executors::Inputs in);
+/// Of these, the ones that no kept revision would run. One that cannot be removed now is tried again after the next
+/// release.
+executors::Script release_built_images(executors::Inputs in);
 
 }  // namespace deployctl::docker

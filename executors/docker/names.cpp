@@ -37,9 +37,11 @@ std::string kept_name(const ObjectKey& key, std::int64_t revision) {
   return container_name(key) + "-r" + std::to_string(revision);
 }
 
-std::string built_image(const executors::Inputs& in) {
-  const std::string identity = in.installation + "/" + in.key.str() + "/" + in.digest;
-  return "deployctl/built:" + sha256_hex(identity).substr(0, 24);
+std::string built_image(const executors::Inputs& in) { return built_image(in, in.digest); }
+
+std::string built_image(const executors::Inputs& in, const std::string& digest) {
+  const std::string identity = in.installation + "/" + in.key.str() + "/" + digest;
+  return std::string(kBuiltTags) + sha256_hex(identity).substr(0, 24);
 }
 
 std::map<std::string, std::string> owner_labels(const executors::Inputs& in) {

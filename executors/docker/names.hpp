@@ -23,7 +23,10 @@ std::string container_name(const ObjectKey& key);
 std::string next_name(const ObjectKey& key);
 std::string kept_name(const ObjectKey& key, std::int64_t revision);
 /// The tag of an image we build: one per digest, so that building twice ends in the same place.
+/// What the name of every image we build begins with.
+inline constexpr std::string_view kBuiltTags = "deployctl/built:";
 std::string built_image(const executors::Inputs& in);
+std::string built_image(const executors::Inputs& in, const std::string& digest);
 
 /// The labels that say whose a container is: installation, namespace, name.
 std::map<std::string, std::string> owner_labels(const executors::Inputs& in);

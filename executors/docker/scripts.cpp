@@ -66,10 +66,12 @@ Script clear(Inputs in, Scene* scene) {
     Next restored = co_await restore(in, Purpose::Work, scene);
     if (has_failed(restored)) co_return restored;
   }
-  std::vector<Container> rubbish = scene->kept;
-  if (scene->next) rubbish.push_back(*scene->next);
-  if (!rubbish.empty()) {
-    const StepResult removed = co_await remove(in, ids_of(rubbish), Purpose::Work);
+  if (!scene->kept.empty()) {
+    const StepResult removed = co_await remove(in, ids_of(scene->kept), AnonymousVolumes::Keep, Purpose::Work);
+    if (!is_done(removed)) co_return Failed{error_of("remove what an earlier release left", removed)};
+  }
+  if (scene->next) {
+    const StepResult removed = co_await remove(in, {scene->next->id}, AnonymousVolumes::Remove, Purpose::Work);
     if (!is_done(removed)) co_return Failed{error_of("remove what an earlier release left", removed)};
   }
   scene->kept.clear();
@@ -172,7 +174,7 @@ Script restore(Inputs in, Purpose purpose, Scene* scene) {
   Next looked = co_await look(in, purpose, scene);
   if (has_failed(looked)) co_return looked;
   if (scene->next) {
-    const StepResult removed = co_await remove(in, {scene->next->id}, purpose);
+    const StepResult removed = co_await remove(in, {scene->next->id}, AnonymousVolumes::Remove, purpose);
     if (!is_done(removed)) co_return Failed{error_of("remove the new container", removed)};
     scene->next.reset();
   }
@@ -235,8 +237,12 @@ Script settle(Inputs in) {
   std::vector<Container> rubbish = scene.kept;
   if (scene.next) rubbish.push_back(*scene.next);
   if (!rubbish.empty()) {
-    const StepResult removed = co_await remove(in, ids_of(rubbish), Purpose::Work);
+    const StepResult removed = co_await remove(in, ids_of(rubbish), AnonymousVolumes::Keep, Purpose::Work);
     if (!is_done(removed)) co_return Failed{error_of("remove the previous container", removed)};
+  }
+  if (docker_block(in).build) {
+    Next released = co_await release_built_images(in);
+    if (has_failed(released)) co_return released;
   }
   co_return Done{"container " + container_name(in.key) + " serves"};
 }
@@ -262,7 +268,7 @@ Script destroy(Inputs in) {
     if (!is_done(stopped)) co_return Failed{error_of("stop the container", stopped)};
   }
   if (!all.empty()) {
-    const StepResult removed = co_await remove(in, ids_of(all), Purpose::Work);
+    const StepResult removed = co_await remove(in, ids_of(all), AnonymousVolumes::Keep, Purpose::Work);
     if (!is_done(removed)) co_return Failed{error_of("remove the container", removed)};
   }
   if (docker_block(in).build) {

@@ -59,7 +59,7 @@ ProcessResult FakeDocker::run(const process::Command& command) {
   if (verb == "ps") return ps(words);
   if (verb == "container") return inspect({words.begin() + 1, words.end()});
   if (verb == "image" && words.front() == "inspect") return inspect_image(words.at(1));
-  if (verb == "image") return exited(0);
+  if (verb == "image") return built_images(words);
   if (verb == "pull") return pull(words.front());
   if (verb == "build") return build(words);
   if (verb == "create") return create(command, words);
@@ -143,6 +143,18 @@ ProcessResult FakeDocker::inspect_image(const std::string& reference) const {
   for (const auto& [name, remote] : registry)
     if (remote == id && name.find('@') != std::string::npos) image["RepoDigests"].push_back(name);
   return exited(0, Json::array({image}).dump());
+}
+
+ProcessResult FakeDocker::built_images(const Words& words) {
+  if (words.front() == "rm") {
+    for (const std::string& tag : words) images.erase(tag);
+    return exited(0);
+  }
+  if (words.at(1) != "--format={{.Repository}}:{{.Tag}}") return exited(0);
+  std::string out;
+  for (const auto& [tag, id] : images)
+    if (tag.starts_with("deployctl/built:")) out += tag + "\n";
+  return exited(0, out);
 }
 
 ProcessResult FakeDocker::pull(const std::string& reference) {

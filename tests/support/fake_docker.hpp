@@ -56,6 +56,7 @@ class FakeDocker {
   process::ProcessResult ps(const Words& words) const;
   process::ProcessResult inspect(const Words& words);
   process::ProcessResult inspect_image(const std::string& reference) const;
+  process::ProcessResult built_images(const Words& words);
   process::ProcessResult pull(const std::string& reference);
   process::ProcessResult build(const Words& words);
   process::ProcessResult create(const process::Command& command, const Words& words);

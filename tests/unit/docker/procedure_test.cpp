@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "docker/names.hpp"
 #include "docker_fixture.hpp"
 
 namespace deployctl::docker {
@@ -219,6 +220,45 @@ TEST(DockerImage, BuildIsTaggedByDigestAndTheRollbackDoesNotBuildAgain) {
   const Ran again = daemon.deploy(in);
   EXPECT_TRUE(again.is_done());
   EXPECT_THAT(again.names(), Not(Contains("build")));
+}
+
+TEST(DockerImage, BuiltOnesOfRevisionsThatAreNotKeptGoOnceTheNextReleaseServes) {
+  Daemon daemon;
+  executors::Inputs in = inputs_of(1);
+  in.spec.docker->image.reset();
+  in.spec.docker->build.emplace();
+  in.source_dir = "/op/source";
+  for (int release = 1; release <= 3; ++release) {
+    in.revision = release;
+    in.digest = "digest-" + std::to_string(release);
+    if (release == 3)
+      in.kept_digests = {"digest-2"};
+    else
+      in.kept_digests = {"digest-1", "digest-2"};
+    ASSERT_TRUE(daemon.deploy(in).is_done());
+    ASSERT_TRUE(daemon.settle(in).is_done());
+  }
+  std::set<std::string> left;
+  for (const auto& [tag, id] : daemon.images)
+    if (tag.starts_with(kBuiltTags)) left.insert(tag);
+  EXPECT_EQ(left, (std::set<std::string>{built_image(in, "digest-2"), built_image(in, "digest-3")}));
+}
+
+TEST(DockerVolumes, OfAContainerThatServedAnonymousOnesStay) {
+  Daemon daemon;
+  daemon.release(1);
+  daemon.release(2);
+  daemon.destroy(inputs_of(2));
+  for (const std::string& line : daemon.lines) EXPECT_THAT(line, Not(HasSubstr("--volumes")));
+}
+
+TEST(DockerVolumes, OfAContainerThatNeverServedAnonymousOnesGo) {
+  Daemon daemon;
+  daemon.release(1);
+  daemon.ending_images.insert(image_id(image_name(2)));
+  daemon.deploy(inputs_of(2));
+  daemon.deploy(rollback_to(1, 3));
+  EXPECT_THAT(daemon.lines, Contains(HasSubstr("docker rm --force --volumes")));
 }
 
 TEST(DockerVerify, ContainerThatRunsAndStaysIsGood) {
