@@ -117,8 +117,10 @@ Task<Engine::State::Acted> Engine::State::advance(api::Deployment object, Object
   ActiveOperation& operation = *run.operation;
   // A pass that ended in an exception before the machine was made: as good as a failure to make it.
   if (!operation.pending && !operation.machine)
-    operation.pending =
-        Ended{.error = fail(ErrorKind::Internal, "it could not be made ready"), .message = {}, .phase = Phase::Prepare};
+    operation.pending = Ended{.error = fail(ErrorKind::Internal, "it could not be made ready"),
+                              .message = {},
+                              .phase = Phase::Prepare,
+                              .release_ran = operation.resumed};
   if (!operation.pending) {
     const std::optional<Finished> finished = std::exchange(operation.finished, std::nullopt);
     const bool told = operation.machine->outputs().has_value();

@@ -101,7 +101,10 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
   operation.moves = open.kind == api::OperationKind::Deploy && object.status.target &&
                     history::target_move(*object.status.target, operation.snapshot.target).has_value();
   const auto ready = co_await make_ready(object, operation, std::nullopt);
-  if (!ready) co_return co_await close(object, run, {.error = ready.error(), .message = {}, .phase = Phase::Prepare});
+  // Some of it may have run before: what served then is not known to serve.
+  if (!ready)
+    co_return co_await close(object, run,
+                             {.error = ready.error(), .message = {}, .phase = Phase::Prepare, .release_ran = true});
   services.ports.log.about(LogLevel::Info, object.meta.key, "Resumed an interrupted operation",
                            {{"revision", Json(open.revision)}, {"step", Json(open.step)}});
   co_return co_await advance(object, run);

@@ -169,6 +169,49 @@ TEST(Crash, ResumedOperationIsTheSameAttemptFromItsRevision) {  // fault R2
     if (write.status.operation && write.status.operation->revision == 2) EXPECT_EQ(write.status.operation->id, id);
 }
 
+/// Version 2 needs a Secret; it was cut off after its first effect, and the Secret is gone.
+struct HalfRun : EngineBed {
+  HalfRun() {
+    first_deployment(*this);
+    references.secrets[{"shop", "db"}] = {{"password", "correct horse"}};
+    world.hanging = {"start"};
+    edit([](api::DeploymentSpec& spec) {
+      spec.version = "2";
+      spec.env = {{.name = "PASSWORD", .value_from = api::ValueFrom{.secret_key_ref = api::KeyRef{"db", "password"}}}};
+    });
+    work();
+    world.hanging.clear();
+    references.secrets.clear();
+    crash();
+    work();
+  }
+  void ask_for(const std::string& version) {
+    edit([&](api::DeploymentSpec& spec) {
+      spec.version = version;
+      spec.env.clear();
+    });
+    work();
+  }
+};
+
+TEST(Crash, WhatHalfRanAndCannotBeMadeReadyIsNotTakenForUntouched) {  // fault R1
+  HalfRun bed;
+  EXPECT_EQ(bed.ready(), "DependencyNotReady");
+  EXPECT_EQ(bed.status().revision, 0);
+  bed.ask_for("1");
+  EXPECT_EQ(bed.runs(), "1");
+  EXPECT_EQ(bed.ready(), "Succeeded");
+  EXPECT_EQ(bed.status().revision, 3);
+}
+
+TEST(Crash, WhatHalfRanGoesOnWhenItsSecretIsBack) {
+  HalfRun bed;
+  bed.references.secrets[{"shop", "db"}] = {{"password", "correct horse"}};
+  bed.pass(std::chrono::minutes(2));
+  EXPECT_EQ(bed.runs(), "2");
+  EXPECT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
+}
+
 TEST(Crash, RollbackIsResumedAndNotTurnedForward) {  // fault R3
   EngineBed bed;
   first_deployment(bed);
