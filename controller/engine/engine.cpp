@@ -212,8 +212,8 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
   auto& repository = services.ports.repository;
   const auto kept = co_await repository.list_revisions(object);
   if (!kept) co_return after(kept.error());
-  // Whether or not the status names them: a Secret may have been written without its status. The revisions go last: a
-  // Destroy that has to run again needs them.
+  // Whether or not the status names them: a Secret may have been written without its status. The revisions go last,
+  // and the one a Destroy reads after the finalizer: it has to run again when we die on the way.
   for (const auto attachment : {ports::Attachment::Plan, ports::Attachment::Outputs})
     if (const auto gone = co_await repository.detach(object, attachment); !gone) co_return after(gone.error());
   // What was orphaned may refer to its files for as long as it runs.
@@ -221,9 +221,12 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
     if (const auto gone = co_await services.workspaces.retain(object.meta.key, {}); !gone)
       services.ports.log.about(LogLevel::Warning, object.meta.key, "Failed to remove the files of its sources",
                                {{"error", Json(gone.error().message)}});
-  for (const auto& revision : *kept)
-    if (const auto gone = co_await repository.delete_revision(object, revision.number); !gone)
+  const std::int64_t last = object.status.last_revision;
+  for (auto other = kept->rbegin(); other != kept->rend(); ++other) {
+    if (other->number == last) continue;
+    if (const auto gone = co_await repository.delete_revision(object, other->number); !gone)
       co_return after(gone.error());
+  }
   if (decision.orphan && object.spec.suspend)
     services.ports.events.publish(object.meta, {.type = ports::EventType::Warning,
                                                 .reason = std::string(api::reasons::kSuspended),
@@ -231,6 +234,10 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
                                                 .note = "deleted while suspended: what was deployed stays"});
   const auto removed = co_await repository.remove_finalizer(object);
   if (!removed) co_return after(removed.error());
+  if (last == 0 || kept->empty()) co_return std::nullopt;
+  if (const auto gone = co_await repository.delete_revision(object, last); !gone)
+    services.ports.log.about(LogLevel::Warning, object.meta.key, "Failed to delete the last revision",
+                             {{"revision", Json(last)}, {"error", Json(gone.error().message)}});
   co_return std::nullopt;
 }
 

@@ -242,6 +242,37 @@ TEST(Crash, DeletionGoesOnAfterADeath) {  // fault F1
   EXPECT_FALSE(bed.repository.has(bed.key));
 }
 
+void deletion(EngineBed& bed) {
+  bed.repository.request_deletion(bed.key);
+  bed.work();
+}
+
+TEST(Crash, DeletionEndsWheneverTheProcessDies) {  // fault R1, fault F1
+  EngineBed reference;
+  first_deployment(reference);
+  upgrade(reference);
+  const std::size_t first = reference.power.actions;
+  deletion(reference);
+  ASSERT_FALSE(reference.repository.has(reference.key));
+  EXPECT_TRUE(reference.repository.revision_numbers(reference.key).empty());
+  const std::size_t actions = reference.power.actions - first;
+  ASSERT_GE(actions, 5U);
+  for (std::size_t k = 1; k <= actions; ++k) {
+    SCOPED_TRACE("dies after action " + std::to_string(k));
+    EngineBed bed;
+    first_deployment(bed);
+    upgrade(bed);
+    bed.power.off_after = bed.power.actions + k;
+    deletion(bed);
+    bed.crash();
+    bed.pass(std::chrono::minutes(2));
+    EXPECT_FALSE(bed.repository.has(bed.key));
+    EXPECT_EQ(bed.runs(), "");
+    // Of an object that is gone nobody is told any more: between its finalizer and its last revision that one stays.
+    EXPECT_LE(bed.repository.revision_numbers(bed.key).size(), k == actions - 1 ? 1U : 0U);
+  }
+}
+
 TEST(Crash, LivingHolderIsNotTakenOver) {
   EngineBed bed;
   first_deployment(bed);
