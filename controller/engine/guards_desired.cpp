@@ -32,6 +32,12 @@ std::optional<Asked> asked(const Look& look) {
   if (look.status().observed_generation != look.object.meta.generation) return std::nullopt;
   if (const auto& plan = look.status().plan; plan && plan->kind == api::PlanKind::Deploy)
     return Asked{plan->inputs, plan->gate};
+  // Going back to what serves leaves no entry: what rests with nothing to do and nothing to complain of, serves.
+  const auto& conditions = look.status().conditions;
+  const bool converged =
+      !api::is_true(conditions, api::conditions::kReconciling) && !api::is_true(conditions, api::conditions::kStalled);
+  if (const api::HistoryEntry* serving = serving_entry(look.status()); serving != nullptr && converged)
+    return Asked{serving->digest, serving->gate};
   const auto& history = look.status().history;
   const auto found = std::ranges::find(history, api::OperationKind::Deploy, &api::HistoryEntry::kind);
   if (found == history.end()) return std::nullopt;

@@ -425,8 +425,12 @@ TEST(Decide, FailedReleaseIsRolledBackToTheLastGoodOne) {  // fault H1
 }
 
 TEST(Decide, RollbackIsDueAlsoRightAfterARestart) {
-  const api::Deployment object = a_deployment().with_finalizer().serving(1, "1").after(
-      OperationKind::Deploy, 2, "2", HistoryResult::Failed, reasons::kHealthCheckFailed, kNow);
+  const api::Deployment object =
+      a_deployment()
+          .with_finalizer()
+          .serving(1, "1")
+          .after(OperationKind::Deploy, 2, "2", HistoryResult::Failed, reasons::kHealthCheckFailed, kNow)
+          .where([](api::Deployment& it) { it.status.revision = 0; });
   EXPECT_TRUE(as<RollBack>(decide(object, looked(), kNow)));
 }
 
@@ -565,6 +569,31 @@ TEST(Decide, GoingBackToWhatServesClearsAFailure) {
   const Decision decision = decide(object, wanting("1"), kNow);
   ASSERT_TRUE(as<Settle>(decision));
   EXPECT_EQ(as<Settle>(decision)->rest, converged());
+}
+
+TEST(Decide, WhatWasRefusedBeforeTheSpecWentBackIsNotAskedForAfterARestart) {
+  const api::Deployment refused = a_deployment().with_finalizer().at_generation(3).serving(1, "1").after(
+      OperationKind::Deploy, 0, "2", HistoryResult::Failed, reasons::kInvalidSpec);
+  const Decision decision = decide(refused, looked(), kNow);
+  ASSERT_TRUE(as<Settle>(decision));
+  EXPECT_EQ(as<Settle>(decision)->rest, Rest{}) << as<Settle>(decision)->rest.message;
+}
+
+TEST(Decide, WhatWasRefusedIsStillAskedForAfterARestartWhileItStalls) {
+  const api::Deployment refused =
+      a_deployment()
+          .with_finalizer()
+          .at_generation(2)
+          .serving(1, "1")
+          .after(OperationKind::Deploy, 0, "2", HistoryResult::Failed, reasons::kInvalidSpec)
+          .where([](api::Deployment& object) {
+            api::set_condition(object.status.conditions, {.type = std::string(api::conditions::kStalled),
+                                                          .status = api::ConditionStatus::True,
+                                                          .reason = std::string(reasons::kInvalidSpec)});
+          });
+  const Decision decision = decide(refused, looked(), kNow);
+  ASSERT_TRUE(as<Settle>(decision));
+  EXPECT_EQ(as<Settle>(decision)->rest.stalled_reason, reasons::kInvalidSpec);
 }
 
 TEST(Decide, ForceDeploysWhatServesAlready) {

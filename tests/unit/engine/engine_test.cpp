@@ -100,6 +100,21 @@ TEST(Engine, RestartRunsNothingForWhatServes) {
   EXPECT_TRUE(bed.repository.writes().empty());
 }
 
+TEST(Engine, SpecSetBackAfterARefusalIsStillReadyAfterARestart) {  // fault R12
+  Serving bed;
+  bed.world.ends["prepare 2"] = {process::Exit::Kind::Exited, 3, {}};
+  bed.deploy("2");
+  bed.work();
+  ASSERT_EQ(bed.reason("Stalled"), "InvalidSpec");
+  bed.deploy("1");
+  bed.work();
+  ASSERT_EQ(bed.ready(), "Succeeded");
+  bed.restart();
+  bed.work();
+  EXPECT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
+  EXPECT_FALSE(bed.stalled());
+}
+
 TEST(Engine, NewVersionReplacesTheOld) {
   Serving bed;
   bed.deploy("2");
