@@ -1,9 +1,9 @@
 #pragma once
 
 // The engine's inside: what it remembers, and one act for each decision. The acts stand in engine.cpp (the loop, the
-// small ones), begin.cpp and recover.cpp (operations are made), operate.cpp (and driven), approval.cpp (what waits for
-// a person), outputs.cpp (what is told to others), perform.cpp (tasks), look.cpp (checks). An act that answers nothing
-// asks for another look from the top.
+// small ones), begin.cpp and recover.cpp (operations are made), operate.cpp (and driven), refused.cpp (what must not be
+// written), approval.cpp (what waits for a person), outputs.cpp (what is told to others), perform.cpp (tasks), look.cpp
+// (checks). An act that answers nothing asks for another look from the top.
 
 #include <map>
 #include <set>
@@ -94,6 +94,9 @@ struct Engine::State {
   Task<void> finish(ObjectKey key, ObjectRun& run);
   void measure(const api::Deployment& object, const ActiveOperation& operation, const Closing& closing) const;
 
+  // refused.cpp
+  Task<Acted> refused(api::Deployment object, ObjectRun& run, Error why);
+
   // approval.cpp
   Task<Result<void>> take_approval(api::Deployment object, ActiveOperation& operation);
   Task<Result<std::optional<executors::Plan>>> question_of(api::Deployment object, ActiveOperation& operation);
@@ -124,6 +127,7 @@ struct Engine::State {
   // look.cpp
   Task<Acted> act(api::Deployment object, ObjectRun& run, LookBack decision);
   Task<Acted> act(api::Deployment object, ObjectRun& run, CheckHealth decision);
+  Task<Acted> cannot_look_back(api::Deployment object, Error why);
   Task<Acted> take_report(api::Deployment object, ObjectRun& run);
   Task<void> look_at_serving(api::Deployment object, std::uint64_t ticket, std::optional<api::DeploymentSpec> gate);
   Task<void> look_at_kept(api::Deployment object, std::uint64_t ticket, std::int64_t newest);
@@ -151,5 +155,8 @@ struct Engine::State {
 
 /// What a write that did not come through means for the pass.
 Outcome after(const Error& error);
+
+/// Asking for the same again is in vain until somebody has changed something.
+bool is_refusal(const Error& error);
 
 }  // namespace deployctl::engine

@@ -13,6 +13,7 @@
 #include "engine/engine_state.hpp"
 #include "engine/failures.hpp"
 #include "engine/past.hpp"
+#include "engine/schedule.hpp"
 #include "health/outputs.hpp"
 #include "health/run_checks.hpp"
 
@@ -60,6 +61,7 @@ void Engine::State::drop_check(ObjectRun& run) {
 Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, LookBack /*decision*/) {
   if (run.check) co_return Outcome{};
   const auto kept = co_await services.ports.repository.list_revisions(object);
+  if (!kept && is_refusal(kept.error())) co_return co_await cannot_look_back(object, kept.error());
   if (!kept) co_return after(kept.error());
   if (kept->empty()) {
     run.looked_back = true;
@@ -70,6 +72,16 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
   run.check->ticket = ++last_ticket;
   run.check->task = tasks.spawn("look back", look_at_kept(object, last_ticket, kept->front().number));
   co_return Outcome{};
+}
+
+/// Said, and nothing else: what an earlier life left must be known before anything begins.
+Task<Engine::State::Acted> Engine::State::cannot_look_back(api::Deployment object, Error why) {
+  const WallTime now = services.ports.clock.wall();
+  Rest rest = stalled(reason_of(why.kind), "what an earlier life of the object left cannot be read: " + why.message);
+  rest.observed = false;
+  const auto written = co_await recorder.write(object, rested(object, rest, {}, std::nullopt, now));
+  if (!written) co_return after(written.error());
+  co_return until(now + recheck_delay(object.spec.interval, object.meta.uid));
 }
 
 Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, CheckHealth decision) {

@@ -24,8 +24,7 @@ Running running(const ActiveOperation& operation) {
 }  // namespace
 
 bool is_empty(const api::DeploymentStatus& status) {
-  return status.observed_generation < 0 && status.last_revision == 0 && status.history.empty() && !status.operation &&
-         status.conditions.empty();
+  return status.observed_generation < 0 && status.last_revision == 0 && status.history.empty() && !status.operation;
 }
 
 Observation observe(const api::Deployment& object, const ObjectRun& run, const Surroundings& around) {

@@ -15,7 +15,8 @@ struct Surroundings {
   WallTime started{};
 };
 
-/// Nobody has written it yet, or somebody emptied it: it may hide an earlier life of the object.
+/// Nobody has written it yet, or somebody emptied it: it may hide an earlier life of the object. Conditions alone only
+/// say why nothing could be begun.
 bool is_empty(const api::DeploymentStatus& status);
 
 Observation observe(const api::Deployment& object, const ObjectRun& run, const Surroundings& around);

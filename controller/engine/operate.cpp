@@ -162,7 +162,8 @@ Task<Engine::State::Acted> Engine::State::write_journal(api::Deployment object, 
     if (deploys && !operation.resumed)
       if (const auto kept = co_await keep_revision(object, operation); !kept) {
         if (kept.error().kind == ErrorKind::Conflict) co_return co_await start_over(object, run);
-        co_return after(kept.error());
+        if (kept.error().kind == ErrorKind::NotFound) co_return after(kept.error());
+        co_return co_await refused(object, run, kept.error());
       }
     if (!operation.first_step) operation.first_step = now;
     operation.journal.step = action.step;
@@ -179,6 +180,7 @@ Task<Engine::State::Acted> Engine::State::write_journal(api::Deployment object, 
                               .approve_token = operation.approve_token};
     if (deploys && !operation.moves) announcement.target = operation.snapshot.target;
     const auto written = co_await recorder.announce(object, announced(object, announcement, now));
+    if (!written && is_refusal(written.error())) co_return co_await refused(object, run, written.error());
     if (!written) co_return after(written.error());
   }
   operation.announced = true;

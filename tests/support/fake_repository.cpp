@@ -160,6 +160,7 @@ Task<Result<ports::KeptRevision>> FakeRepository::load_revision(const api::Deplo
 }
 
 Task<Result<std::vector<ports::KeptRevisionInfo>>> FakeRepository::list_revisions(const api::Deployment& owner) {
+  if (list_refused) co_return *list_refused;
   std::vector<ports::KeptRevisionInfo> infos;
   for (const auto& [number, revision] : revisions_[owner.meta.key])
     infos.insert(infos.begin(), ports::KeptRevisionInfo{number, revision.digest, "2026-01-01T00:00:00Z"});
@@ -203,6 +204,7 @@ Task<Result<void>> FakeRepository::detach(const api::Deployment& owner, ports::A
 
 Result<void> FakeRepository::send(Write write, const std::function<void()>& apply) {
   ++sent_;
+  if (const auto refusal = refused.find({write.key, write.kind}); refusal != refused.end()) return refusal->second;
   const bool fails = failure_ && failure_->at == sent_;
   if (fails && !failure_->took_effect) return failure_->error;
   writes_.push_back(std::move(write));

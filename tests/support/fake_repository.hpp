@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ports/repository.hpp"
@@ -52,6 +53,9 @@ class FakeRepository final : public ports::Repository {
   /// From now on the `k`-th write (1 = the next one that would be sent) answers `error`; with `took_effect` the write
   /// is done all the same (its answer was lost).
   void fail_write(std::size_t k, Error error, bool took_effect = false);
+  /// Every such write of an object is answered like this and has no effect, until it is taken away.
+  std::map<std::pair<ObjectKey, Kind>, Error> refused;
+  std::optional<Error> list_refused;  ///< what list_revisions answers
   /// `find` answers Conflict (cache older than our own write) until `cache_caught_up`.
   void cache_is_behind(const ObjectKey& key);
   void cache_caught_up(const ObjectKey& key);
