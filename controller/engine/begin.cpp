@@ -366,7 +366,7 @@ Task<Result<void>> Engine::State::make_ready(api::Deployment object, ActiveOpera
   plan.verify = [executor, as_pinned] { return executor->verify(as_pinned(), false); };
   plan.settle = [executor, as_pinned] { return executor->settle(as_pinned()); };
   const bool last_attempt = operation.journal.attempt > object.spec.retry.limit;
-  if (operation.journal.kind == api::OperationKind::Deploy && last_attempt && !ever_succeeded(object.status) &&
+  if (operation.journal.kind == api::OperationKind::Deploy && last_attempt && !may_have_served(object.status) &&
       object.spec.deletion_policy == api::DeletionPolicy::Destroy)
     plan.cleanup = [executor, in = *inputs, &operation] {
       executors::Inputs all = in;

@@ -32,22 +32,34 @@ CheckReport cannot_tell(const Error& error) {
           .drift_message = {}};
 }
 
-Adoption adoption_of(const history::Snapshot& snapshot, std::int64_t number, bool serves, WallTime now) {
+/// One that cannot be read, or does not serve: how it ended nobody knows, perhaps it served for months.
+Adoption adoption_of(std::int64_t number, WallTime now) {
   return {.last_revision = number,
-          .serves = serves,
+          .serves = false,
           .entry = {.revision = number,
                     .kind = api::OperationKind::Deploy,
-                    .version = snapshot.spec.version,
-                    .digest = snapshot.digest,
-                    .gate = snapshot.gate,
-                    .result = api::HistoryResult::Succeeded,
-                    .restorable = history::restorable_of(snapshot),
-                    .trigger = "Automatic",
+                    .result = api::HistoryResult::Interrupted,
+                    .trigger = std::string(kFoundTrigger),
                     .started_at = now,
                     .finished_at = now,
-                    .reason = std::string(api::reasons::kSucceeded),
-                    .message = "found beside an empty status"},
-          .target = snapshot.target};
+                    .reason = std::string(api::reasons::kUnknown),
+                    .message = "found beside an empty status, and does not serve"},
+          .target = {}};
+}
+
+Adoption adoption_of(const history::Snapshot& snapshot, std::int64_t number, bool serves, WallTime now) {
+  Adoption found = adoption_of(number, now);
+  found.serves = serves;
+  found.target = snapshot.target;
+  found.entry.version = snapshot.spec.version;
+  found.entry.digest = snapshot.digest;
+  found.entry.gate = snapshot.gate;
+  found.entry.restorable = history::restorable_of(snapshot);
+  if (!serves) return found;
+  found.entry.result = api::HistoryResult::Succeeded;
+  found.entry.reason = std::string(api::reasons::kSucceeded);
+  found.entry.message = "found beside an empty status";
+  return found;
 }
 
 }  // namespace
@@ -232,7 +244,7 @@ Task<void> Engine::State::look_at_kept(api::Deployment object, std::uint64_t tic
         adoption =
             adoption_of(*snapshot, newest, report.healthy == api::ConditionStatus::True, services.ports.clock.wall());
     } else if (snapshot.error().kind == ErrorKind::Invalid || snapshot.error().kind == ErrorKind::NotFound) {
-      adoption = Adoption{.last_revision = newest, .serves = false, .entry = {}, .target = {}};
+      adoption = adoption_of(newest, services.ports.clock.wall());
     }
   } catch (...) {  // told below
     thrown = std::current_exception();

@@ -85,7 +85,7 @@ api::DeploymentStatus answered(const api::Deployment& object, const Answer& answ
 struct Adoption {
   std::int64_t last_revision = 0;
   bool serves = false;      ///< the executor's verify says so
-  api::HistoryEntry entry;  ///< of the newest revision
+  api::HistoryEntry entry;  ///< of the newest revision; Interrupted when it does not serve
   api::Target target;
 };
 api::DeploymentStatus adopted(const api::Deployment& object, const Adoption& adoption, const api::Requests& requests,

@@ -35,9 +35,15 @@ const api::HistoryEntry* newest_rollback(const api::DeploymentStatus& status) {
   return &status.history.front();
 }
 
-bool ever_succeeded(const api::DeploymentStatus& status) {
-  return std::ranges::any_of(
-      status.history, [](const api::HistoryEntry& entry) { return entry.result == api::HistoryResult::Succeeded; });
+bool is_of_earlier_life(const api::HistoryEntry& entry) {
+  return entry.kind == api::OperationKind::Deploy && entry.trigger == kFoundTrigger &&
+         entry.result == api::HistoryResult::Interrupted;
+}
+
+bool may_have_served(const api::DeploymentStatus& status) {
+  return std::ranges::any_of(status.history, [](const api::HistoryEntry& entry) {
+    return entry.result == api::HistoryResult::Succeeded || is_of_earlier_life(entry);
+  });
 }
 
 std::int64_t counted_failures(const api::DeploymentStatus& status, std::string_view digest, std::string_view gate) {

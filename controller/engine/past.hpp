@@ -22,8 +22,14 @@ const api::HistoryEntry* newest_deploy(const api::DeploymentStatus& status, std:
 /// The newest entry, when it is a rollback; null otherwise.
 const api::HistoryEntry* newest_rollback(const api::DeploymentStatus& status);
 
-/// Something ever succeeded.
-bool ever_succeeded(const api::DeploymentStatus& status);
+/// The trigger of what was found beside an empty status; nobody asked for it, and no other Deploy has it.
+inline constexpr std::string_view kFoundTrigger = "Automatic";
+
+/// The newest revision of an earlier life, of which nobody knows whether it ever served.
+bool is_of_earlier_life(const api::HistoryEntry& entry);
+
+/// Something succeeded, or may have in an earlier life: what is there is not only what failed.
+bool may_have_served(const api::DeploymentStatus& status);
 
 /// Failed attempts of this digest that count towards retry.limit, since it last succeeded.
 std::int64_t counted_failures(const api::DeploymentStatus& status, std::string_view digest, std::string_view gate);

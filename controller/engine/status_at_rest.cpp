@@ -144,8 +144,8 @@ api::DeploymentStatus adopted(const api::Deployment& object, const Adoption& ado
     status.revision = adoption.last_revision;
     status.version = adoption.entry.version;
     status.target = adoption.target;
-    status.history.insert(status.history.begin(), adoption.entry);
   }
+  status.history.insert(status.history.begin(), adoption.entry);
   const auto echo = [&](std::optional<api::Request>& slot, const std::string& token) {
     slot = api::Request{.token = token,
                         .result = api::RequestResult::Refused,

@@ -7,6 +7,7 @@
 #include "api/constants.hpp"
 #include "engine/approvals.hpp"
 #include "engine/failures.hpp"
+#include "engine/past.hpp"
 
 namespace deployctl::engine::parts {
 
@@ -18,12 +19,17 @@ namespace {
 bool counts_alike(const api::HistoryEntry& a, const api::HistoryEntry& b) { return class_of(a) == class_of(b); }
 
 bool repeats(const api::HistoryEntry& newest, const api::HistoryEntry& entry) {
+  if (is_of_earlier_life(newest)) return false;
   return newest.digest == entry.digest && newest.gate == entry.gate && newest.kind == entry.kind &&
          newest.result == entry.result && entry.result != api::HistoryResult::Succeeded && counts_alike(newest, entry);
 }
 
-/// The serving revision, what it restores, and the two newest other successes stay, so that a rollback finds them.
+/// The serving revision, what it restores, and the two newest other successes stay, so that a rollback finds them. So
+/// does, until something has succeeded, what an earlier life left: or its remains would be removed as what failed.
 bool is_needed(const api::DeploymentStatus& status, const api::HistoryEntry& entry) {
+  if (is_of_earlier_life(entry))
+    return std::ranges::find(status.history, api::HistoryResult::Succeeded, &api::HistoryEntry::result) ==
+           status.history.end();
   if (entry.result != api::HistoryResult::Succeeded) return false;
   if (entry.revision == status.revision) return true;
   int newer = 0;
