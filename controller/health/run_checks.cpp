@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "async/task_group.hpp"
+#include "base/text.hpp"
 #include "health/aggregate.hpp"
 #include "health/probe_command.hpp"
 #include "health/probe_http.hpp"
@@ -25,6 +26,17 @@ Tally tally_of(const std::vector<CheckOutcome>& outcomes) {
   return tally;
 }
 
+std::string what_of(const std::exception_ptr& thrown) {
+  constexpr std::size_t kShown = 200;
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& error) {
+    return cut(one_line(error.what()), kShown);
+  } catch (...) {  // only told
+    return "an exception of an unknown type";
+  }
+}
+
 /// One run: a task per check, all at once.
 class Run {
  public:
@@ -37,10 +49,11 @@ class Run {
     for (const Check& check : checks_) {
       outcomes_.push_back({.name = check.name, .type = std::string(type_of(check)), .finished = false});
     }
+    group_.on_failure([this](const std::string& task, const std::exception_ptr& thrown) { broke(task, thrown); });
   }
 
   Task<std::vector<CheckOutcome>> outcomes() {
-    for (std::size_t i = 0; i < checks_.size(); ++i) group_.spawn("check " + checks_[i].name, perform(i));
+    for (std::size_t i = 0; i < checks_.size(); ++i) group_.spawn(task_of(checks_[i].name), perform(i));
     bool cancelled = false;
     try {
       co_await group_.join();
@@ -58,6 +71,19 @@ class Run {
   }
 
  private:
+  static std::string task_of(const std::string& check) { return "check " + check; }
+
+  /// What escapes one check is that check's failure: neither the others end by it, nor the program.
+  void broke(const std::string& task, const std::exception_ptr& thrown) {
+    for (CheckOutcome& outcome : outcomes_) {
+      if (outcome.finished || task_of(outcome.name) != task) continue;
+      ++outcome.attempts;
+      outcome.passed = false;
+      outcome.finished = true;
+      outcome.message = "the check itself broke: " + what_of(thrown);
+    }
+  }
+
   Task<void> perform(std::size_t index) {
     const Check& check = checks_[index];
     CheckOutcome& outcome = outcomes_[index];

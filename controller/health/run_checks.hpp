@@ -38,7 +38,8 @@ struct RunScope {
   std::string directory;  ///< their 0700 directory; needed only with command checks
 };
 
-/// One outcome a check, in their order. Unfinished ones (`Any` or a number was reached) say so.
+/// One outcome a check, in their order. Unfinished ones (`Any` or a number was reached) say so. What a probe throws is
+/// the failure of its check.
 Task<std::vector<CheckOutcome>> run_checks(const Services& services, std::vector<Check> checks, api::Require require,
                                            RunScope scope);
 

@@ -20,6 +20,7 @@ using asio::ip::address_v4;
 using asio::ip::address_v6;
 
 constexpr std::size_t kUrlLimit = 8192;
+constexpr std::size_t kLongestHeader = 32U * 1024;  // Beast throws at 64 KiB
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -214,6 +215,10 @@ Result<void> check_header(std::string_view name, std::string_view value) {
   }
   if (std::ranges::any_of(value, [](char c) { return c == '\r' || c == '\n' || c == '\0'; })) {
     return fail(ErrorKind::Invalid, "value of header " + std::string(name) + " holds a line break or NUL");
+  }
+  if (name.size() + value.size() > kLongestHeader) {
+    return fail(ErrorKind::Invalid,
+                "header " + cut(one_line(name), 64) + " has more than " + std::to_string(kLongestHeader) + " bytes");
   }
   return {};
 }

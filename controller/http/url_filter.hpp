@@ -45,7 +45,8 @@ Result<void> check_url(const Url& url, const FilterRules& rules);
 /// Error: AccessDenied, naming the address and the rule.
 Result<void> check_endpoint(const asio::ip::tcp::endpoint& endpoint, const FilterRules& rules);
 
-/// Header names are tokens; values hold no CR, LF or NUL. Error: Invalid, naming the header, never its value.
+/// Header names are tokens; values hold no CR, LF or NUL; both together at most 32 KiB. Error: Invalid, naming the
+/// header, never its value.
 Result<void> check_header(std::string_view name, std::string_view value);
 
 }  // namespace deployctl::http

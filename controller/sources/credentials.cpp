@@ -8,6 +8,8 @@ namespace deployctl::sources {
 namespace {
 
 constexpr const char* kCaKey = "ca.crt";
+/// More than any server takes in all its headers together, by default.
+constexpr std::size_t kHeaderValue = 8U * 1024;
 
 void add_text(const Json& entry, const char* member, std::vector<std::string>& values) {
   const auto found = entry.find(member);
@@ -58,6 +60,10 @@ Task<Result<HttpCredentials>> resolve_credentials(ports::References& references,
       co_return fail(ErrorKind::Invalid, where + ": the value in Secret \"" + header.secret_key_ref->name +
                                              "\" has a line break or NUL; store it without");
     }
+    if (value->size() > kHeaderValue)
+      co_return fail(ErrorKind::Invalid, where + ": the value in Secret \"" + header.secret_key_ref->name + "\" has " +
+                                             std::to_string(value->size()) + " bytes, a header has at most " +
+                                             std::to_string(kHeaderValue) + "; store a shorter one");
     resolved.secret_values.push_back(*value);
     resolved.headers.emplace_back(header.name, *value);
   }

@@ -2,7 +2,7 @@
 
 // The Secret values an http check or http hook refers to: header values and a CA. Always Live. Used by the engine
 // before it prepares a check or a hook. Errors: DependencyNotReady (Secret or key missing), Invalid (header value with
-// a line break), else what References says. Cancelling throws operation_aborted.
+// a line break, or over 8 KiB), else what References says. Cancelling throws operation_aborted.
 
 #include <optional>
 #include <string>

@@ -145,6 +145,19 @@ TEST_F(RunChecks, WhatCannotGetBetterIsNotTriedAgain) {  // fault S14
   EXPECT_EQ(outcomes_[0].message, "169.254.169.254 is a metadata address");
 }
 
+TEST_F(RunChecks, WhatOneThrowsIsItsFailureAndTheOthersGoOn) {  // fault R17
+  http_.throws = {"broken"};
+  start({http("broken", 3), http("web")});
+  finish();
+  ASSERT_FALSE(thrown_);
+  ASSERT_EQ(outcomes_.size(), 2U);
+  EXPECT_TRUE(outcomes_[0].finished);
+  EXPECT_FALSE(outcomes_[0].passed);
+  EXPECT_EQ(outcomes_[0].message, "the check itself broke: the client is broken");
+  EXPECT_TRUE(outcomes_[1].passed);
+  EXPECT_FALSE(all_in_all_passed(outcomes_, {}));
+}
+
 TEST_F(RunChecks, WaitTheirInitialDelay) {
   auto check = http("a");
   check.initial_delay = seconds(20);

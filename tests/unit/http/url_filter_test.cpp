@@ -158,5 +158,12 @@ TEST(Headers, LineBreaksAreRefusedAndTheValueIsNotRepeated) {
   for (const char* name : {"", "X Token", "X:", "X\r\nY"}) EXPECT_FALSE(check_header(name, "v")) << name;
 }
 
+TEST(Headers, ALongOneIsRefusedAndTheValueIsNotRepeated) {
+  EXPECT_TRUE(check_header("X-Token", std::string(32U * 1024 - 7, 'x')));
+  const auto refused = check_header("X-Token", std::string(32U * 1024 - 6, 'x'));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), (Error{ErrorKind::Invalid, "header X-Token has more than 32768 bytes"}));
+}
+
 }  // namespace
 }  // namespace deployctl::http

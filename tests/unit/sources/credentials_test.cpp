@@ -50,6 +50,18 @@ TEST_F(Credentials, AHeaderWithALineBreakIsRefusedWithoutShowingIt) {  // fault 
   }
 }
 
+TEST_F(Credentials, AHeaderThatNoServerTakesIsRefusedWithoutShowingIt) {
+  references_.secrets[{"shop", "api"}] = {{"token", std::string(8192, 'c')}};
+  EXPECT_TRUE(resolve({secret_header()}).has_value());
+  references_.secrets[{"shop", "api"}] = {{"token", std::string(8193, 'c')}};
+  const auto resolved = resolve({secret_header()});
+  ASSERT_FALSE(resolved.has_value());
+  EXPECT_EQ(resolved.error().kind, ErrorKind::Invalid);
+  EXPECT_EQ(resolved.error().message,
+            "spec.health.post[api].http.headers[Authorization]: the value in Secret \"api\" has 8193 bytes, a header "
+            "has at most 8192; store a shorter one");
+}
+
 TEST_F(Credentials, TheAuthorityIsKeyCaCrt) {
   references_.secrets[{"shop", "ca"}] = {{"ca.crt", "PEM"}};
   EXPECT_EQ(resolve({}, api::NameRef{"ca"})->ca_pem, "PEM");
