@@ -39,8 +39,9 @@ Response response_from(http::Head head, std::string body) {
           .body = std::move(body)};
 }
 
+/// As good as a lost answer, and no fault of who asked.
 Failure no_answer_within(Duration limit) {
-  return {Phase::Sent, fail(ErrorKind::TimedOut, "no answer within " + format_duration(limit))};
+  return {Phase::Sent, fail(ErrorKind::Transient, "no answer within " + format_duration(limit))};
 }
 
 class HttpsBody final : public BodyStream {

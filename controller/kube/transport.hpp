@@ -40,8 +40,8 @@ struct StreamResponse {
 class Transport {
  public:
   virtual ~Transport() = default;
-  /// One try within request.timeout (a 401 is tried once more with a token read anew). Cancelling throws
-  /// operation_aborted and closes that connection.
+  /// One try within request.timeout, then Transient (a 401 is tried once more with a token read anew). Cancelling
+  /// throws operation_aborted and closes that connection.
   virtual Task<http::Attempt<Response>> send(Request request) = 0;
   virtual Task<http::Attempt<StreamResponse>> open(Request request) = 0;
 };
