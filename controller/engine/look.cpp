@@ -226,6 +226,7 @@ Task<void> Engine::State::look_at_serving(api::Deployment object, std::uint64_t 
   } catch (...) {  // told below
     thrown = std::current_exception();
   }
+  co_await asio::this_coro::reset_cancellation_state();  // in a cancelled state the next co_await would throw
   co_await clear_away(object.meta.key, id);
   if (thrown) report = after_throw(object.meta.key, thrown);
   leave_report(object.meta.key, ticket, std::move(report), std::nullopt);
@@ -249,6 +250,7 @@ Task<void> Engine::State::look_at_kept(api::Deployment object, std::uint64_t tic
   } catch (...) {  // told below
     thrown = std::current_exception();
   }
+  co_await asio::this_coro::reset_cancellation_state();  // in a cancelled state the next co_await would throw
   co_await clear_away(object.meta.key, id);
   if (thrown) report = after_throw(object.meta.key, thrown);
   leave_report(object.meta.key, ticket, std::move(report), std::move(adoption));
@@ -262,9 +264,7 @@ CheckReport Engine::State::after_throw(const ObjectKey& key, const std::exceptio
   return cannot_tell(*error);
 }
 
-/// Also after it was cancelled.
 Task<void> Engine::State::clear_away(ObjectKey key, std::string id) {
-  co_await asio::this_coro::reset_cancellation_state();
   if (const auto removed = co_await services.workspaces.remove(std::move(id)); !removed)
     services.ports.log.about(LogLevel::Warning, key, "Failed to remove a work directory",
                              {{"error", Json(removed.error().message)}});

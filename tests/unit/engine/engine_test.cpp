@@ -733,6 +733,30 @@ TEST(Engine, ExceptionInALookIsToldAndTheLookIsTakenAgain) {
   EXPECT_EQ(bed.ready(), "Succeeded");
 }
 
+TEST(Engine, ALookThatIsStoppedLeavesNoDirectory) {  // fault X6
+  Serving bed;
+  bed.world.hanging = {"verify"};
+  bed.pass(std::chrono::minutes(11), std::chrono::seconds(30));
+  ASSERT_EQ(bed.world.hang_count, 1U);
+  bed.world.hanging.clear();
+  bed.deploy("2");
+  bed.work();
+  EXPECT_EQ(bed.ready(), "Succeeded");
+  EXPECT_EQ(bed.work_directories(), 0U);
+}
+
+TEST(Engine, ALookBackThatIsStoppedLeavesNoDirectory) {  // fault X6
+  Serving bed;
+  bed.world.hanging = {"verify"};
+  bed.repository.overwrite_status(bed.key, {});
+  bed.work();
+  ASSERT_EQ(bed.world.hang_count, 1U);
+  bed.repository.erase(bed.key);
+  bed.work();
+  EXPECT_EQ(bed.world.hang_count, 0U);
+  EXPECT_EQ(bed.work_directories(), 0U);
+}
+
 TEST(Engine, ExceptionInAStepIsToldAndTheStepTriedAgain) {
   Serving bed;
   bed.escaped = 0;
