@@ -103,6 +103,25 @@ Script blame(Inputs in, StepResult up) {
   co_return explained;
 }
 
+/// Services that only the release which is gone back from has: compose itself leaves what left the file.
+Script remove_abandoned(Inputs in) {
+  const Json abandoned = in.abandoned_pins.is_object() ? in.abandoned_pins.value("hashes", Json::object()) : Json();
+  if (!in.rollback || !abandoned.is_object()) co_return Done{};
+  Scene scene;
+  Next looked = co_await look(in, Purpose::Work, &scene);
+  if (has_failed(looked)) co_return looked;
+  std::vector<std::string> ids;
+  for (const Container& container : scene.ours) {
+    const std::string service = container.label(kServiceLabel);
+    if (abandoned.contains(service) && !in.pins.at("hashes").contains(service)) ids.push_back(container.id);
+  }
+  if (ids.empty()) co_return Done{};
+  const StepResult removed = co_await docker::remove(in, std::move(ids), docker::AnonymousVolumes::Keep, Purpose::Work);
+  if (!removed.ok() && !docker::says_not_there(removed))
+    co_return Failed{error_of("remove the services of the failed release", removed)};
+  co_return Done{};
+}
+
 }  // namespace
 
 Script look(Inputs in, Purpose purpose, Scene* scene) {
@@ -154,6 +173,8 @@ Script deploy(Inputs in, bool restricted, ScriptContext& context) {
     Next blamed = co_await blame(in, upped);
     co_return blamed;
   }
+  Next left = co_await remove_abandoned(in);
+  if (has_failed(left)) co_return left;
   co_return Done{"project " + project_of(in) + " runs " + std::to_string(model.services.size()) +
                  (model.services.size() == 1 ? " service" : " services")};
 }

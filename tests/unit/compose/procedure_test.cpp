@@ -241,6 +241,21 @@ TEST(ComposeRollback, RunsTheExactOldImageOfATagThatWasBuiltAnew) {  // fault D7
   EXPECT_TRUE(tool.verify(rollback_to(1, 3, pins)).is_done());
 }
 
+TEST(ComposeRollback, AServiceThatOnlyTheFailedReleaseHasGoes) {  // fault D1
+  Tool tool;
+  tool.deploy(inputs_of(1));
+  const Json pins = tool.remembered.pins;
+  tool.deploy(inputs_of(
+      2, R"({"services": {"web": {"image": "registry.local/cache:1"}, "cache": {"image": "registry.local/cache:1"},
+                            "worker": {"image": "registry.local/cache:1"}}})"));
+  ASSERT_NE(tool.box("worker"), nullptr);
+  executors::Inputs back = rollback_to(1, 3, pins);
+  back.abandoned_pins = tool.remembered.pins;
+  ASSERT_TRUE(tool.deploy(back).is_done());
+  EXPECT_EQ(tool.box("worker"), nullptr);
+  EXPECT_NE(tool.box("web"), nullptr);
+}
+
 TEST(ComposeRollback, PinnedImageThatIsNowhereIsSaidAndNothingIsTouched) {
   Tool tool;
   tool.deploy(inputs_of(1));
