@@ -55,6 +55,10 @@ Found restricted_build(const std::string& name, const Json& service, const std::
   if (!build.is_object()) return std::nullopt;
   for (const char* field : {"privileged", "entitlements", "ssh", "additional_contexts", "secrets"})
     if (is_set(member(build, field))) return field_of(name, "build." + std::string(field));
+  for (const char* field : {"cache_from", "cache_to"})
+    for (const Json& cache : member(build, field))
+      if (cache.is_string() && cache.get_ref<const std::string&>().find("type=local") != std::string::npos)
+        return field_of(name, "build." + std::string(field) + ": type=local");
   if (text(build, "network") == "host") return field_of(name, "build.network: host");
   if (!is_inside(text(build, "context"), source)) return field_of(name, "build.context lies outside the source");
   const std::string dockerfile = text(build, "dockerfile");
@@ -77,13 +81,17 @@ Found restricted_service(const std::string& name, const Json& service, const std
 }
 
 /// Named things of the project: networks, volumes, configs, secrets.
-Found restricted_resource(const Json& project, const std::string& source) {
+Found restricted_resource(const Json& project, const std::string& own, const std::string& source) {
   for (const auto& [name, network] : member(project, "networks").items())
     if (text(network, "name") == "host" || text(network, "driver") == "host") return "network " + name + ": the host's";
-  for (const auto& [name, volume] : member(project, "volumes").items())
+  for (const auto& [name, volume] : member(project, "volumes").items()) {
+    const std::string called = text(volume, "name");
+    if (is_set(member(volume, "external")) || (!called.empty() && !called.starts_with(own + "_")))
+      return "volume " + name + ": one of another project";
     if (is_set(member(volume, "driver_opts")) ||
         (is_set(member(volume, "driver")) && text(volume, "driver") != "local"))
       return "volume " + name + ": driver and driver_opts";
+  }
   for (const char* kind : {"configs", "secrets"})
     for (const auto& [name, each] : member(project, kind).items())
       if (const std::string file = text(each, "file"); !file.empty() && !is_inside(file, source))
@@ -121,7 +129,7 @@ std::optional<Error> refusal(const executors::Inputs& in, const Model& model, bo
   for (const auto& [name, service] : member(model.json, "services").items())
     if (const Found found = restricted_service(name, service, in.source_dir))
       return fail(ErrorKind::Invalid, *found + " is not allowed in restricted mode");
-  if (const Found found = restricted_resource(model.json, in.source_dir))
+  if (const Found found = restricted_resource(model.json, project_of(in), in.source_dir))
     return fail(ErrorKind::Invalid, *found + " is not allowed in restricted mode");
   return std::nullopt;
 }

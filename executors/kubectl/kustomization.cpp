@@ -32,12 +32,14 @@ bool is_kustomization(std::string_view file) {
   return name == "kustomization.yaml" || name == "kustomization.yml" || name == "Kustomization";
 }
 
-/// As kustomize tells repositories and URLs from paths: by scheme, by user, by the hosts it knows.
-bool is_remote(std::string_view entry) {
-  if (entry.find('\n') != std::string_view::npos) return false;  // an inline document
+/// As kustomize tells repositories and URLs from paths: by scheme, by user, by the hosts it knows, in any case.
+bool is_remote(std::string entry) {
+  if (entry.find('\n') != std::string::npos) return false;  // an inline document
+  std::ranges::transform(entry, entry.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   const std::size_t user = entry.find('@');
-  const bool has_user = user != std::string_view::npos && entry.find(':', user) != std::string_view::npos;
-  return has_user || entry.find("://") != std::string_view::npos || entry.find("::") != std::string_view::npos ||
+  const bool has_user = user != std::string::npos && entry.find(':', user) != std::string::npos;
+  return has_user || entry.find("://") != std::string::npos || entry.find("::") != std::string::npos ||
          entry.starts_with("gh:") || entry.starts_with("github.com/") || entry.starts_with("github.com:");
 }
 

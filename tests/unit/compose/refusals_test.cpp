@@ -37,6 +37,8 @@ TEST(ComposeRestricted, WhatReachesOutOfTheContainersIsRefusedByField) {  // fau
       {R"("volumes_from": ["container:x"])", "service web: volumes_from"},
       {R"("build": {"context": "/etc"})", "service web: build.context lies outside"},
       {R"("build": {"context": "/kept/src/../../etc"})", "service web: build.context lies outside"},
+      {R"("build": {"context": "/kept/src", "cache_to": ["type=local,dest=/etc"]})",
+       "service web: build.cache_to: type=local"},
       {R"("build": {"context": "/kept/src", "network": "host"})", "service web: build.network: host"},
   };
   for (const auto& [fields, words] : table) {
@@ -50,9 +52,11 @@ TEST(ComposeRestricted, WhatReachesOutOfTheContainersIsRefusedByField) {  // fau
 
 TEST(ComposeRestricted, ResourcesThatAreTheHostsAreRefused) {  // fault D8
   const std::string service = R"({"services": {"web": {"image": "registry.local/cache:1"}}, )";
-  for (const char* rest : {R"("networks": {"n": {"name": "host", "external": true}}})",
-                           R"("volumes": {"v": {"driver_opts": {"type": "none", "o": "bind", "device": "/"}}}})",
-                           R"("secrets": {"s": {"file": "/etc/shadow"}}})"}) {
+  for (const char* rest :
+       {R"("networks": {"n": {"name": "host", "external": true}}})",
+        R"("volumes": {"v": {"driver_opts": {"type": "none", "o": "bind", "device": "/"}}}})",
+        R"("volumes": {"v": {"external": true, "name": "theirs_data"}}})",
+        R"("volumes": {"v": {"name": "theirs_data"}}})", R"("secrets": {"s": {"file": "/etc/shadow"}}})"}) {
     Tool tool;
     EXPECT_THAT(tool.deploy(inputs_of(1, service + rest), true).error().message, HasSubstr("restricted mode")) << rest;
     EXPECT_TRUE(Tool().deploy(inputs_of(1, service + rest)).is_done()) << rest;

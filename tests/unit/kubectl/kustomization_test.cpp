@@ -11,12 +11,12 @@ Result<void> checked(const std::string& text) {
 
 // The controller would fetch for whoever may write an object, and a rollback would fetch other bytes
 TEST(Kustomization, WhatIsFetchedFromElsewhereIsRefused) {
-  for (const char* entry :
-       {"resources: ['https://127.0.0.1:1/x.yaml']", "resources: [github.com/org/repo//base]",
-        "components: ['git@example.com:org/repo']", "bases: ['file:///srv/git/repo']",
-        "resources: ['git::https://example.com/x']", "patches: [{path: 'http://example.com/p.yaml'}]",
-        "configMapGenerator: [{name: a, files: ['key=http://example.com/f']}]",
-        "openapi: {path: 'https://example.com/schema.json'}"}) {
+  for (const char* entry : {"resources: ['https://127.0.0.1:1/x.yaml']", "resources: [github.com/org/repo//base]",
+                            "resources: [GitHub.com/org/repo//base]", "components: ['git@example.com:org/repo']",
+                            "bases: ['file:///srv/git/repo']", "resources: ['git::https://example.com/x']",
+                            "patches: [{path: 'http://example.com/p.yaml'}]",
+                            "configMapGenerator: [{name: a, files: ['key=http://example.com/f']}]",
+                            "openapi: {path: 'https://example.com/schema.json'}"}) {
     const auto refused = checked(entry);
     ASSERT_FALSE(refused) << entry;
     EXPECT_EQ(refused.error().kind, ErrorKind::Invalid);
