@@ -10,18 +10,20 @@
 #include "base/text.hpp"
 #include "cluster/own_secret.hpp"
 #include "kube/json_patch.hpp"
+#include "ports/sealed_values.hpp"
 
 namespace deployctl::cluster {
 
 namespace {
 
 // Annotations (with the digest, which is too long for a label): what a label cannot hold, or holds only cut.
-constexpr std::string_view kPiece = "deployctl.io/piece";    ///< "0" to "7"
+constexpr std::string_view kPiece = "deployctl.io/piece";    ///< "0" to "8"
 constexpr std::string_view kPieces = "deployctl.io/pieces";  ///< how many
 constexpr std::string_view kPayload = "payload";
 
+constexpr std::size_t kMostPieces = api::limits::kRevisionSecrets + ports::kSealedSecrets;
 constexpr std::size_t kSecretName = 253;
-constexpr std::size_t kLongestSuffix = 24;  // "-r", 19 digits, "-7"
+constexpr std::size_t kLongestSuffix = 24;  // "-r", 19 digits, "-8"
 
 std::int64_t number_of(const std::string& digits) {
   std::int64_t number = -1;
@@ -101,9 +103,9 @@ std::optional<RevisionSecrets::Piece> RevisionSecrets::read_piece(const Json& se
 }
 
 Task<Result<void>> RevisionSecrets::save(ObjectKey owner, std::string uid, ports::KeptRevision revision) {
-  if (pieces_for(revision.payload) > api::limits::kRevisionSecrets)
+  if (pieces_for(revision.payload) > kMostPieces)
     co_return fail(ErrorKind::Invalid, "revision " + std::to_string(revision.number) + " does not fit into " +
-                                           std::to_string(api::limits::kRevisionSecrets) + " secrets");
+                                           std::to_string(kMostPieces) + " secrets");
   std::vector<Draft> all = drafts(owner, uid, revision);
   // The head comes last: a revision is there when its head is.
   while (!all.empty()) {
@@ -162,7 +164,7 @@ Task<Result<ports::KeptRevision>> RevisionSecrets::load(ObjectKey owner, std::in
   if (!head) co_return head.error();
   const std::string what = "revision " + std::to_string(number);
   const std::int64_t count = number_of(annotation(*head, kPieces));
-  if (count < 1 || count > static_cast<std::int64_t>(api::limits::kRevisionSecrets))
+  if (count < 1 || count > static_cast<std::int64_t>(kMostPieces))
     co_return fail(ErrorKind::Invalid, what + ": unreadable number of pieces");
   ports::KeptRevision revision{.number = number, .digest = annotation(*head, api::labels::kDigest)};
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {

@@ -1,10 +1,10 @@
 #pragma once
 
 // Kept revisions as Secrets of the object's namespace: NAME-rN, and NAME-rN-1 … when one is not enough (each at most
-// 900 KiB, at most 8). Type deployctl.io/revision, immutable, labelled, without owner reference. All pieces of the
-// newest carry the finalizer deployctl.io/in-use, so that it outlives a careless delete until the object is destroyed.
-// A Secret of such a name that is not ours (type, installation, owner) is never touched. Used by KubeRepository;
-// stateless; a call that was interrupted can be made again.
+// 900 KiB; at most 8, and one more for the sealed copy). Type deployctl.io/revision, immutable, labelled, without owner
+// reference. All pieces of the newest carry the finalizer deployctl.io/in-use, so that it outlives a careless delete
+// until the object is destroyed. A Secret of such a name that is not ours (type, installation, owner) is never touched.
+// Used by KubeRepository; stateless; a call that was interrupted can be made again.
 
 #include <cstdint>
 #include <optional>

@@ -86,12 +86,25 @@ std::string document_of(const Snapshot& snapshot, bool with_source) {
 }
 
 /// The payload, when it fits both before and after compression.
-std::optional<std::string> pack(const Snapshot& snapshot, bool with_source) {
+std::optional<std::string> pack(const Snapshot& snapshot, bool with_source, std::size_t room = kMaxPayloadBytes) {
   const std::string document = document_of(snapshot, with_source);
   if (document.size() > kMaxSnapshotBytes) return std::nullopt;
   std::string payload = gzip(document);
-  if (payload.size() > kMaxPayloadBytes) return std::nullopt;
+  if (payload.size() > room) return std::nullopt;
   return payload;
+}
+
+/// What fits without the sealed copy keeps its place with it: the copy has room of its own, and is left out when it is
+/// larger than that.
+std::optional<std::string> packed(const Snapshot& snapshot, bool with_source) {
+  if (auto payload = pack(snapshot, with_source)) return payload;
+  if (snapshot.sealed.empty()) return std::nullopt;
+  Snapshot bare = snapshot;
+  bare.sealed = {};
+  auto inputs = pack(bare, with_source);
+  if (!inputs) return std::nullopt;
+  auto both = pack(snapshot, with_source, kMaxSealedPayloadBytes);
+  return both ? std::move(both) : std::move(inputs);
 }
 
 Error broken(std::string_view why) {
@@ -181,14 +194,9 @@ bool matches(const Snapshot& snapshot, std::string_view digest) {
 }  // namespace
 
 Result<EncodedSnapshot> encode_snapshot(const Snapshot& snapshot) {
-  if (auto whole = pack(snapshot, true)) return EncodedSnapshot{std::move(*whole), restorable_of(snapshot)};
-  if (auto reference = pack(snapshot, false)) {
+  if (auto whole = packed(snapshot, true)) return EncodedSnapshot{std::move(*whole), restorable_of(snapshot)};
+  if (auto reference = packed(snapshot, false)) {
     return EncodedSnapshot{std::move(*reference), api::Restorable::ByReference};
-  }
-  if (!snapshot.sealed.empty()) {
-    Snapshot bare = snapshot;
-    bare.sealed = {};
-    return encode_snapshot(bare);
   }
   return fail(ErrorKind::Invalid, "the inputs do not fit a revision (" + std::to_string(kMaxPayloadBytes) +
                                       " bytes compressed) even without the source; use smaller variables");

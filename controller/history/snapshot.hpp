@@ -33,7 +33,10 @@ struct Snapshot {
   bool operator==(const Snapshot&) const = default;
 };
 
+/// Without the sealed copy, which takes no room from the inputs: it has a Secret's worth of its own.
 inline constexpr std::size_t kMaxPayloadBytes = api::limits::kRevisionSecretBytes * api::limits::kRevisionSecrets;
+inline constexpr std::size_t kMaxSealedPayloadBytes =
+    api::limits::kRevisionSecretBytes * (api::limits::kRevisionSecrets + ports::kSealedSecrets);
 /// After decompression: a source at its default cap (10 MiB), and room for the rest.
 inline constexpr std::size_t kMaxSnapshotBytes = 32U * 1024 * 1024;
 
@@ -42,8 +45,8 @@ struct EncodedSnapshot {
   api::Restorable restorable = api::Restorable::No;  ///< Exact, or ByReference when the source did not fit
 };
 
-/// Leaves the source out when it does not fit, then the sealed copy. Error: Invalid, when even the rest does not. Equal
-/// input gives equal bytes (save_revision may be repeated).
+/// Leaves the source out when it does not fit, and the sealed copy when that is larger than its own room. Error:
+/// Invalid, when even the rest does not. Equal input gives equal bytes (save_revision may be repeated).
 Result<EncodedSnapshot> encode_snapshot(const Snapshot& snapshot);
 
 /// `digest` is the one recorded for this revision. Error: Invalid, when the bytes are not a snapshot, are larger than

@@ -4,12 +4,16 @@
 // it was made: kept in its revision Secret and nowhere else, used by Destroy alone, for what is gone by then. In no
 // digest. sources/ seals and opens them, history/ keeps them.
 
+#include <cstddef>
 #include <map>
 #include <string>
 
 #include "ports/references.hpp"
 
 namespace deployctl::ports {
+
+/// A revision may have one Secret more than its inputs have room in: the copy takes none of that room.
+inline constexpr std::size_t kSealedSecrets = 1;
 
 struct SealedObject {
   KeyValues values;

@@ -92,9 +92,17 @@ TEST(RevisionSecrets, APieceHoldsNineHundredKibibytes) {
   EXPECT_EQ(bench.server.count("POST"), 1U);
 }
 
-TEST(RevisionSecrets, MoreThanEightPiecesAreRefusedBeforeAnythingIsWritten) {
+TEST(RevisionSecrets, ANinthPieceIsForTheSealedCopy) {
   Bench bench;
-  const auto saved = bench.save(a_revision(1, std::string(8'001, 'x')));
+  ASSERT_TRUE(bench.save(a_revision(1, std::string(9'000, 'x'))));
+  EXPECT_EQ(bench.load(1)->payload.size(), 9'000U);
+  ASSERT_TRUE(bench.remove(1));
+  EXPECT_FALSE(bench.server.has(kSecrets + "web-r1-8"));
+}
+
+TEST(RevisionSecrets, MoreThanNinePiecesAreRefusedBeforeAnythingIsWritten) {
+  Bench bench;
+  const auto saved = bench.save(a_revision(1, std::string(9'001, 'x')));
   ASSERT_FALSE(saved);
   EXPECT_EQ(saved.error().kind, ErrorKind::Invalid);
   EXPECT_TRUE(bench.server.requests().empty());

@@ -73,6 +73,18 @@ TEST(Snapshot, GivesBackTheSealedCopyByteByByte) {
 
 TEST(Snapshot, TheSealedCopyIsInNoDigest) { EXPECT_EQ(sealed(with_sealed_copy()).digest, example().digest); }
 
+TEST(Snapshot, TheSealedCopyTakesNoRoomFromTheSource) {
+  Snapshot kept = with_sealed_copy();
+  kept.source["blob"] = {.bytes = noise(kMaxPayloadBytes - 10'000), .executable = false};
+  kept.sealed.secrets["db"].values["PASSWORD"] = noise(256U * 1024);
+  kept = sealed(kept);
+  const auto encoded = encode_snapshot(kept);
+  ASSERT_TRUE(encoded.has_value());
+  EXPECT_EQ(encoded->restorable, api::Restorable::Exact);
+  EXPECT_GT(encoded->payload.size(), kMaxPayloadBytes);
+  EXPECT_EQ(decode_snapshot(encoded->payload, kept.digest), kept);
+}
+
 TEST(Snapshot, LosesTheSealedCopyRatherThanTheRevisionWhenItDoesNotFit) {
   Snapshot kept = example();
   kept.source.clear();
