@@ -35,6 +35,7 @@ def compiles(room, header):
     ("docker", "kubectl/executor.hpp"), ("docker", "compose/executor.hpp"), ("kubectl", "docker/output.hpp"), ("terraform", "kubectl/executor.hpp"),
     ("ansible", "docker/executor.hpp"), ("process", "api/deployment.hpp"),
     ("config", "async/clock.hpp"), ("config", "ports/events.hpp"), ("config", "engine/engine.hpp"),
+    ("files", "engine/engine.hpp"), ("files", "kube/client.hpp"),
     ("cli", "kube/client.hpp"), ("cli", "runtime/store.hpp"), ("cli", "cluster/kube_repository.hpp")])
 def test_a_room_does_not_see_what_it_does_not_link(room, header):
     found = [root / header for root in (places.ROOT / "controller", places.ROOT / "executors", places.ROOT)]
