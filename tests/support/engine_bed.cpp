@@ -20,9 +20,14 @@ EngineBed::EngineBed(std::size_t slots)
     : logger_(LogLevel::Debug, LogEncoding::Json, nullptr, [this](std::string_view line) { log.emplace_back(line); }),
       through_(repository, power),
       slots_(slots) {
-  auto made = std::make_unique<FakeExecutor>();
-  executor = made.get();
-  registry_.add(api::Type::Docker, std::move(made));
+  const auto add = [this](api::Type type) {
+    auto made = std::make_unique<FakeExecutor>();
+    FakeExecutor* const there = made.get();
+    registry_.add(type, std::move(made));
+    return there;
+  };
+  executor = add(api::Type::Docker);
+  ansible = add(api::Type::Ansible);
   repository.on_change = [this](const ObjectKey& changed) { queue_.insert(changed); };
   world.before_action = [this] { return power.use(); };
   power.stop = [this] { begin_shutdown(); };

@@ -129,7 +129,8 @@ class EngineBed {
   FakeHttpClient http;
   FakeTcpProbe tcp;
   FakeWorld world;
-  FakeExecutor* executor = nullptr;  ///< owned by the registry
+  FakeExecutor* executor = nullptr;  ///< of type docker; owned by the registry
+  FakeExecutor* ansible = nullptr;
   SecretSet secrets;
   std::vector<std::string> log;
   PowerSwitch power;

@@ -119,7 +119,9 @@ Task<process::ProcessResult> FakeWorld::run(process::Command command, process::R
   }
   for (const std::string& which : {verb, verb + " " + version})
     if (const auto end = ends.find(which); end != ends.end())
-      co_return process::ProcessResult{.exit = end->second, .err = says.contains(verb) ? says.at(verb) : ""};
+      co_return process::ProcessResult{.exit = end->second,
+                                       .out = writes.contains(verb) ? writes.at(verb) : "",
+                                       .err = says.contains(verb) ? says.at(verb) : ""};
   if (verb == "prepare" && !plan.empty()) std::ofstream(context.directory + "/plan.bin") << plan;
   int code = 0;
   if (verb == "stop" || verb == "destroy") running.erase(name);
@@ -152,6 +154,8 @@ std::map<std::string, std::string> environment_of(const executors::Inputs& input
   env.insert(inputs.env.begin(), inputs.env.end());
   env["WORK_DIR"] = inputs.work_dir;
   env["REGISTRY"] = inputs.registry_config;
+  env["SSH_KEY"] = inputs.ssh_private_key;
+  env["VAULT"] = inputs.vault_password;
   return env;
 }
 
@@ -162,6 +166,7 @@ Step FakeExecutor::step(const executors::Inputs& inputs, const std::string& verb
                            .env = environment_of(inputs),
                            .cwd = {},
                            .files = {}};
+  if (whole.contains(verb)) command.stdout_capture.kind = process::Capture::Kind::Whole;
   return {.name = verb, .work = std::move(command), .timeout = step_timeout, .effect = effect};
 }
 

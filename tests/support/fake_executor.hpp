@@ -26,6 +26,7 @@ class FakeWorld final : public process::ProcessRunner {
   std::map<std::string, process::Exit> ends;   ///< verbs (or "verb version") that end like this and do nothing
   std::set<std::string> throwing;              ///< verbs at which the runner itself throws
   std::map<std::string, std::string> says;     ///< verbs to what they write on standard error
+  std::map<std::string, std::string> writes;   ///< verbs to what they write on standard output when they fail
   std::string plan;                            ///< what "prepare" leaves as plan.bin in its directory; empty: nothing
   /// Asked before each command takes effect; false: it does not (the machine is gone).
   std::function<bool()> before_action;
@@ -50,6 +51,7 @@ class FakeExecutor final : public executors::Executor {
   mutable std::vector<executors::Inputs> verified;  ///< what each verify got
   std::string host = "local";                       ///< of the target
   Duration step_timeout = std::chrono::minutes(5);
+  std::set<std::string> whole;  ///< verbs whose standard output is captured whole
   /// What the end of a deploy tells, for all versions.
   std::optional<std::vector<executors::Output>> outputs;
   bool plans = false;  ///< asks for approval by itself, after "prepare"

@@ -192,6 +192,7 @@ Task<Result<void>> FakeRepository::attach(const api::Deployment& owner, ports::A
 
 Task<Result<std::optional<ports::AttachedValues>>> FakeRepository::attached(const api::Deployment& owner,
                                                                             ports::Attachment what) {
+  if (attachments_unreadable) co_return *attachments_unreadable;
   const auto* there = attachment(owner.meta.key, what);
   co_return there == nullptr ? std::optional<ports::AttachedValues>() : std::optional(*there);
 }

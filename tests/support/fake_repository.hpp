@@ -56,6 +56,8 @@ class FakeRepository final : public ports::Repository {
   /// Every such write of an object is answered like this and has no effect, until it is taken away.
   std::map<std::pair<ObjectKey, Kind>, Error> refused;
   std::optional<Error> list_refused;  ///< what list_revisions answers
+  /// Answered by every `attached` while set.
+  std::optional<Error> attachments_unreadable;
   /// `find` answers Conflict (cache older than our own write) until `cache_caught_up`.
   void cache_is_behind(const ObjectKey& key);
   void cache_caught_up(const ObjectKey& key);
