@@ -105,7 +105,9 @@ struct Engine::State {
 
   // outputs.cpp
   void hide_outputs(const ObjectKey& key, const std::vector<executors::Output>& outputs);
+  Task<Result<std::map<std::string, std::string>>> read_outputs(api::Deployment object);
   Task<Result<std::map<std::string, std::string>>> kept_outputs(api::Deployment object);
+  Task<Result<std::optional<api::Outputs>>> found_outputs(api::Deployment object);
   Task<Result<void>> keep_outputs(api::Deployment object, const ActiveOperation& operation, Closing& closing);
   static std::map<std::string, std::string> outputs_of(const ActiveOperation& operation);
 
@@ -135,6 +137,7 @@ struct Engine::State {
                               api::DeploymentSpec gate, std::string id, bool adopting);
   Task<Result<void>> verify(executors::Inputs inputs, bool drift, std::string id);
   void leave_report(const ObjectKey& key, std::uint64_t ticket, CheckReport report, std::optional<Adoption> adoption);
+  Task<std::optional<Adoption>> adoption_of_kept(api::Deployment object, std::int64_t newest, std::string id);
   CheckReport after_throw(const ObjectKey& key, const std::exception_ptr& thrown);
   Task<void> clear_away(ObjectKey key, std::string id);
   static void drop_check(ObjectRun& run);

@@ -44,7 +44,8 @@ Adoption adoption_of(std::int64_t number, WallTime now) {
                     .finished_at = now,
                     .reason = std::string(api::reasons::kUnknown),
                     .message = "found beside an empty status, and does not serve"},
-          .target = {}};
+          .target = {},
+          .outputs = {}};
 }
 
 Adoption adoption_of(const history::Snapshot& snapshot, std::int64_t number, bool serves, WallTime now) {
@@ -232,21 +233,35 @@ Task<void> Engine::State::look_at_serving(api::Deployment object, std::uint64_t 
   leave_report(object.meta.key, ticket, std::move(report), std::nullopt);
 }
 
+/// Nothing: it cannot be told now.
+Task<std::optional<Adoption>> Engine::State::adoption_of_kept(api::Deployment object, std::int64_t newest,
+                                                              std::string id) {
+  // First, for what is looked at may say the sensitive ones.
+  auto outputs = co_await found_outputs(object);
+  if (!outputs) co_return std::nullopt;
+  const auto snapshot = co_await load(object, newest);
+  Adoption adoption;
+  if (snapshot) {
+    const CheckReport report = co_await report_on(object, *snapshot, newest, snapshot->spec, id, true);
+    if (report.healthy == api::ConditionStatus::Unknown) co_return std::nullopt;
+    const bool serves = report.healthy == api::ConditionStatus::True;
+    adoption = adoption_of(*snapshot, newest, serves, services.ports.clock.wall());
+  } else if (snapshot.error().kind == ErrorKind::Invalid || snapshot.error().kind == ErrorKind::NotFound) {
+    adoption = adoption_of(newest, services.ports.clock.wall());
+  } else {
+    co_return std::nullopt;
+  }
+  adoption.outputs = std::move(*outputs);
+  co_return adoption;
+}
+
 Task<void> Engine::State::look_at_kept(api::Deployment object, std::uint64_t ticket, std::int64_t newest) {
   const std::string id = make_ulid(services.ports.clock.wall(), random_bytes(10));
   CheckReport report;
   std::optional<Adoption> adoption;
   std::exception_ptr thrown;
   try {
-    auto snapshot = co_await load(object, newest);
-    if (snapshot) {
-      report = co_await report_on(object, *snapshot, newest, snapshot->spec, id, true);
-      if (report.healthy != api::ConditionStatus::Unknown)
-        adoption =
-            adoption_of(*snapshot, newest, report.healthy == api::ConditionStatus::True, services.ports.clock.wall());
-    } else if (snapshot.error().kind == ErrorKind::Invalid || snapshot.error().kind == ErrorKind::NotFound) {
-      adoption = adoption_of(newest, services.ports.clock.wall());
-    }
+    adoption = co_await adoption_of_kept(object, newest, id);
   } catch (...) {  // told below
     thrown = std::current_exception();
   }

@@ -87,6 +87,7 @@ struct Adoption {
   bool serves = false;      ///< the executor's verify says so
   api::HistoryEntry entry;  ///< of the newest revision; Interrupted when it does not serve
   api::Target target;
+  std::optional<api::Outputs> outputs;  ///< that are kept
 };
 api::DeploymentStatus adopted(const api::Deployment& object, const Adoption& adoption, const api::Requests& requests,
                               WallTime now);

@@ -39,18 +39,33 @@ void Engine::State::hide_outputs(const ObjectKey& key, const std::vector<executo
   services.hide(key, "outputs", std::move(secrets));
 }
 
-/// Of what serves. None are kept: an empty map.
-Task<Result<std::map<std::string, std::string>>> Engine::State::kept_outputs(api::Deployment object) {
-  std::map<std::string, std::string> values;
-  if (!object.status.outputs) co_return values;
+/// As they are kept; the sensitive ones are hidden. None are: an empty map.
+Task<Result<std::map<std::string, std::string>>> Engine::State::read_outputs(api::Deployment object) {
   auto kept = co_await services.ports.repository.attached(object, ports::Attachment::Outputs);
   if (!kept) co_return kept.error().with_context("outputs");
-  if (!*kept) co_return values;
+  if (!*kept) co_return std::map<std::string, std::string>();
   std::vector<executors::Output> outputs;
   for (const auto& [name, value] : (*kept)->values)
     outputs.push_back({.name = name, .value = value, .sensitive = names((*kept)->note, name)});
   hide_outputs(object.meta.key, outputs);
   co_return std::move((*kept)->values);
+}
+
+/// Of what serves. None are kept: an empty map.
+Task<Result<std::map<std::string, std::string>>> Engine::State::kept_outputs(api::Deployment object) {
+  if (!object.status.outputs) co_return std::map<std::string, std::string>();
+  co_return co_await read_outputs(std::move(object));
+}
+
+/// Under an empty status, which does not say whether there are any.
+Task<Result<std::optional<api::Outputs>>> Engine::State::found_outputs(api::Deployment object) {
+  const auto values = co_await read_outputs(object);
+  if (!values) co_return values.error();
+  if (values->empty()) co_return std::optional<api::Outputs>();
+  api::Outputs found{.secret_name = ports::attachment_name(object.meta.key.name, ports::Attachment::Outputs),
+                     .names = {}};
+  for (const auto& [name, value] : *values) found.names.push_back(name);
+  co_return std::optional(std::move(found));
 }
 
 /// The Secret and what the status says of it. A release is not given up for what it tells others: what cannot be kept

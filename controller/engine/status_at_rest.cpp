@@ -140,6 +140,7 @@ api::DeploymentStatus adopted(const api::Deployment& object, const Adoption& ado
                               WallTime now) {
   api::DeploymentStatus status = object.status;
   status.last_revision = adoption.last_revision;
+  status.outputs = adoption.outputs;
   if (adoption.serves) {
     status.revision = adoption.last_revision;
     status.version = adoption.entry.version;

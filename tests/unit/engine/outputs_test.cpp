@@ -110,6 +110,40 @@ TEST(Outputs, ToolThatTellsNothingLeavesWhatIsKept) {
   EXPECT_NE(bed.kept(), nullptr);
 }
 
+TEST(Outputs, AreKnownAgainAfterTheStatusWasLost) {
+  Telling bed;
+  bed.deploy("1");
+  bed.check_page("http://${outputs.host}/healthz");
+  bed.work();
+  const api::Outputs before = bed.status().outputs.value();
+  bed.repository.overwrite_status(bed.key, {});
+  bed.secrets.forget({bed.key.ns, bed.key.name + "/outputs"});
+  bed.restart();
+  bed.work();
+  ASSERT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
+  ASSERT_TRUE(bed.status().outputs);
+  EXPECT_EQ(*bed.status().outputs, before);
+  EXPECT_EQ(bed.secrets.redact("it is hunter2-long"), "it is [redacted]");
+  bed.http.requests.clear();
+  bed.pass(std::chrono::minutes(21), std::chrono::minutes(1));
+  ASSERT_FALSE(bed.http.requests.empty());
+  EXPECT_EQ(bed.http.requests.back().url, "http://10.0.0.5/healthz");
+}
+
+TEST(Outputs, ThatCannotBeReadAfterTheStatusWasLostAreWaitedFor) {
+  Telling bed;
+  bed.deploy("1");
+  bed.work();
+  bed.repository.attachments_unreadable = fail(ErrorKind::Transient, "not now");
+  bed.repository.overwrite_status(bed.key, {});
+  bed.work();
+  EXPECT_EQ(bed.status().last_revision, 0) << "half of what was there is not adopted";
+  bed.repository.attachments_unreadable.reset();
+  bed.pass(std::chrono::minutes(1));
+  EXPECT_EQ(bed.status().last_revision, 1);
+  EXPECT_TRUE(bed.status().outputs);
+}
+
 TEST(Outputs, SecretOfSomebodyElseIsLeftAloneAndTheReleaseServes) {
   Telling bed;
   bed.repository.occupy_attachment(bed.key, Attachment::Outputs);
