@@ -84,6 +84,9 @@ Task<Result<void>> Attachments::replace(ObjectKey owner, Json there, Json draft)
   set("/metadata/labels", metadata.at("labels"));
   const kube::PatchQuery query{.key = {owner.ns, meta_text(draft, "name")}, .field_manager = api::kControllerName};
   const auto patched = co_await client_.send(kube::json_patch(kube::kSecrets, query, patch));
+  // Somebody took it away since it was looked at: it is made again.
+  if (!patched && patched.error().kind == ErrorKind::NotFound)
+    co_return fail(ErrorKind::Conflict, "secret " + query.key.name + " went while it was written");
   if (!patched) co_return patched.error();
   co_return Result<void>();
 }

@@ -306,7 +306,13 @@ Task<Engine::State::Acted> Engine::State::close(api::Deployment object, ObjectRu
                                                   .note = ended.caveat});
   } else if (!goes_away) {
     if (closing.result == api::HistoryResult::Succeeded)
-      if (const auto kept = co_await keep_outputs(object, operation, closing); !kept) co_return after(kept.error());
+      if (const auto kept = co_await keep_outputs(object, operation, closing); !kept) {
+        if (kept.error().kind != ErrorKind::Forbidden) co_return after(kept.error());
+        // What others read would be of the release before: this one is tried again when that may be mended.
+        ended.error = kept.error();
+        operation.pending = ended;
+        closing = closing_of(object, operation, ended);
+      }
     api::DeploymentStatus next = closed(object, closing, now);
     std::vector<std::int64_t> superfluous;
     if (closing.result == api::HistoryResult::Succeeded) {

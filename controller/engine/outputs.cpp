@@ -68,8 +68,9 @@ Task<Result<std::optional<api::Outputs>>> Engine::State::found_outputs(api::Depl
   co_return std::optional(std::move(found));
 }
 
-/// The Secret and what the status says of it. A release is not given up for what it tells others: what cannot be kept
-/// is said in the message.
+/// The Secret and what the status says of it. A release is not given up for what it tells others: what can never be
+/// kept is said in the message, and those of before go, so that nobody reads what is not true any more. What may not be
+/// written is Forbidden; any other error is one to try again.
 Task<Result<void>> Engine::State::keep_outputs(api::Deployment object, const ActiveOperation& operation,
                                                Closing& closing) {
   if (!operation.machine || !operation.machine->outputs()) co_return Result<void>();
@@ -87,17 +88,22 @@ Task<Result<void>> Engine::State::keep_outputs(api::Deployment object, const Act
     shown.names.push_back(output.name);
   }
   std::ranges::sort(shown.names);
+  const std::string secret = "Secret " + shown.secret_name;
+  Result<void> kept;
+  if (!shown.names.empty())
+    kept = co_await services.ports.repository.attach(object, ports::Attachment::Outputs, std::move(values));
+  const bool never =
+      !kept && (kept.error().kind == ErrorKind::AlreadyExists || kept.error().kind == ErrorKind::Invalid);
+  if (!kept && !never) co_return kept.error().with_context("writing the outputs into " + secret);
+  if (shown.names.empty() || never) {
+    const auto gone = co_await services.ports.repository.detach(object, ports::Attachment::Outputs);
+    if (!gone) co_return gone.error().with_context("taking away " + secret);
+  } else {
+    closing.outputs = std::move(shown);
+  }
   closing.tells_outputs = true;
   closing.message += left_out;
-  if (shown.names.empty()) co_return co_await services.ports.repository.detach(object, ports::Attachment::Outputs);
-  const auto kept = co_await services.ports.repository.attach(object, ports::Attachment::Outputs, std::move(values));
-  if (kept) {
-    closing.outputs = std::move(shown);
-    co_return Result<void>();
-  }
-  const ErrorKind kind = kept.error().kind;
-  if (kind != ErrorKind::AlreadyExists && kind != ErrorKind::Invalid && kind != ErrorKind::Forbidden) co_return kept;
-  closing.message += "; its outputs were not kept: " + kept.error().message;
+  if (never) closing.message += "; its outputs were not kept: " + kept.error().message;
   co_return Result<void>();
 }
 

@@ -126,6 +126,18 @@ TEST(Attachments, LostAnswerIsLookedUp) {
   EXPECT_EQ(bench.load(Attachment::Plan), a_plan("0123"));
 }
 
+TEST(Attachments, SecretThatGoesWhileItIsWrittenIsToBeTriedAgain) {
+  Bench bench;
+  ASSERT_TRUE(bench.save(Attachment::Plan, a_plan("0123")));
+  bench.server.before = [&](const kube::Request& request) {
+    if (request.method == "PATCH") bench.server.erase(kPlan);
+  };
+  EXPECT_EQ(bench.save(Attachment::Plan, a_plan("4567")).error().kind, ErrorKind::Conflict);
+  bench.server.before = nullptr;
+  EXPECT_TRUE(bench.save(Attachment::Plan, a_plan("4567")));
+  EXPECT_EQ(bench.load(Attachment::Plan), a_plan("4567"));
+}
+
 TEST(Attachments, WhatDoesNotFitIsRefused) {
   Bench bench;
   const auto saved = bench.save(Attachment::Plan, a_plan("0123", std::string(1'000'000, 'x')));

@@ -110,6 +110,65 @@ TEST(Outputs, ToolThatTellsNothingLeavesWhatIsKept) {
   EXPECT_NE(bed.kept(), nullptr);
 }
 
+using support::FakeRepository;
+
+/// Version 2 tells another host.
+void tell_another_host(Telling& bed) {
+  bed.deploy("1");
+  bed.work();
+  bed.executor->outputs->front().value = "10.0.0.6";
+}
+
+TEST(Outputs, AreWrittenAgainUntilItWorksAndTheReleaseIsNotCalledDoneBefore) {
+  Telling bed;
+  tell_another_host(bed);
+  bed.repository.refused.insert_or_assign({bed.key, FakeRepository::Kind::Attach},
+                                          fail(ErrorKind::Transient, "not now"));
+  bed.deploy("2");
+  bed.pass(std::chrono::minutes(2));
+  EXPECT_NE(bed.ready(), "Succeeded");
+  EXPECT_EQ(bed.world.count("start web 2"), 1U) << "only the write is tried again";
+  bed.repository.refused.erase({bed.key, FakeRepository::Kind::Attach});
+  bed.pass(std::chrono::minutes(2));
+  EXPECT_EQ(bed.ready(), "Succeeded");
+  EXPECT_EQ(bed.kept()->values.at("host"), "10.0.0.6");
+}
+
+TEST(Outputs, ThatDoNotFitTakeTheOldOnesAwaySoThatNobodyReadsThem) {
+  Telling bed;
+  tell_another_host(bed);
+  bed.repository.refused.insert_or_assign({bed.key, FakeRepository::Kind::Attach},
+                                          fail(ErrorKind::Invalid, "larger than 921600 bytes"));
+  bed.deploy("2");
+  bed.work();
+  EXPECT_EQ(bed.ready(), "Succeeded");
+  EXPECT_FALSE(bed.status().outputs);
+  EXPECT_EQ(bed.kept(), nullptr);
+  EXPECT_NE(bed.message("Ready").find("its outputs were not kept: larger than 921600 bytes"), std::string::npos)
+      << bed.message("Ready");
+}
+
+TEST(Outputs, ThatMayNotBeWrittenAreNoSuccessAndAreTriedAgain) {
+  for (const auto kind : {FakeRepository::Kind::Attach, FakeRepository::Kind::Detach}) {
+    Telling bed;
+    tell_another_host(bed);
+    if (kind == FakeRepository::Kind::Detach) bed.executor->outputs->clear();
+    bed.repository.refused.insert_or_assign({bed.key, kind}, fail(ErrorKind::Forbidden, "secrets is forbidden"));
+    bed.deploy("2");
+    bed.work();
+    EXPECT_EQ(bed.ready(), "AccessDenied") << bed.message("Ready");
+    EXPECT_EQ(bed.reason("Stalled"), "AccessDenied");
+    EXPECT_NE(bed.message("Ready").find("web-outputs"), std::string::npos) << bed.message("Ready");
+    EXPECT_NE(bed.message("Ready").find("secrets is forbidden"), std::string::npos) << bed.message("Ready");
+    EXPECT_EQ(bed.runs(), "2") << "it is not rolled back";
+    EXPECT_FALSE(bed.status().operation) << "no slot is held";
+    bed.repository.refused.erase({bed.key, kind});
+    bed.pass(std::chrono::minutes(15), std::chrono::minutes(1));
+    EXPECT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
+    EXPECT_EQ(bed.status().outputs.has_value(), kind == FakeRepository::Kind::Attach);
+  }
+}
+
 TEST(Outputs, AreKnownAgainAfterTheStatusWasLost) {
   Telling bed;
   bed.deploy("1");
