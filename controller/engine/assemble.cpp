@@ -3,11 +3,16 @@
 #include <utility>
 
 #include "sources/credentials.hpp"
+#include "sources/reference_reader.hpp"
 #include "sources/subtree.hpp"
 
 namespace deployctl::engine {
 
 namespace {
+
+constexpr const char* kSshKey = "ssh-privatekey";
+constexpr const char* kKnownHosts = "known_hosts";
+constexpr const char* kVaultPassword = "password";
 
 std::map<std::string, std::string> united(const std::map<std::string, std::string>& variables,
                                           const std::map<std::string, std::string>& env) {
@@ -19,55 +24,54 @@ std::map<std::string, std::string> united(const std::map<std::string, std::strin
 Task<Result<std::string>> registry_config(Services& services, ports::References& references, ObjectKey key,
                                           std::optional<std::string> name, std::string field) {
   if (!name) co_return std::string();
-  auto secret = co_await references.secret(key, *name);
-  if (!secret) co_return secret.error().with_context(field);
-  if (!*secret || !(*secret)->contains(sources::kRegistryKey))
-    co_return fail(ErrorKind::DependencyNotReady, field + ": Secret \"" + *name + "\" with key \"" +
-                                                      std::string(sources::kRegistryKey) +
-                                                      "\" does not exist in namespace \"" + key.ns + "\"; create it");
-  std::string config = (*secret)->at(sources::kRegistryKey);
+  auto found =
+      co_await sources::resolve_credential(references, key, std::move(field), {*name}, {sources::kRegistryKey});
+  if (!found) co_return found.error();
+  std::string config = std::move(found->at(sources::kRegistryKey));
   services.hide(key, "registry", sources::registry_secret_values(config));
   co_return config;
 }
 
 /// The values a module's own backend is completed with, never shown.
-Task<Result<std::map<std::string, std::string>>> backend_config(Services& services, ports::References& references,
-                                                                ObjectKey key, api::DeploymentSpec spec) {
-  using Values = std::map<std::string, std::string>;
-  if (!spec.terraform || !spec.terraform->backend_config_secret_ref) co_return Values{};
-  const std::string name = spec.terraform->backend_config_secret_ref->name;
-  auto secret = co_await references.secret(key, name);
-  if (!secret) co_return secret.error().with_context("spec.terraform.backendConfigSecretRef");
-  if (!*secret)
-    co_return fail(ErrorKind::DependencyNotReady, "spec.terraform.backendConfigSecretRef: Secret \"" + name +
-                                                      "\" does not exist in namespace \"" + key.ns + "\"; create it");
-  Values values((*secret)->begin(), (*secret)->end());
+Task<Result<ports::KeyValues>> backend_config(Services& services, ports::References& references, ObjectKey key,
+                                              api::DeploymentSpec spec) {
+  if (!spec.terraform || !spec.terraform->backend_config_secret_ref) co_return ports::KeyValues{};
+  auto values = co_await sources::resolve_credential(references, key, "spec.terraform.backendConfigSecretRef",
+                                                     *spec.terraform->backend_config_secret_ref, {});
+  if (!values) co_return values;
   std::vector<std::string> hidden;
-  for (const auto& [attribute, value] : values) hidden.push_back(value);
+  for (const auto& [attribute, value] : *values) hidden.push_back(value);
   services.hide(key, "backend", std::move(hidden));
   co_return values;
 }
 
-/// What ansible logs in and decrypts with, read now and hidden.
+/// A credential; for a removal nothing when it is gone, which `left_out` then names.
+Task<Result<ports::KeyValues>> login(ports::References& references, ObjectKey key, std::string field,
+                                     std::optional<api::NameRef> secret, std::vector<std::string> keys,
+                                     std::vector<std::string>* left_out) {
+  if (!secret) co_return ports::KeyValues{};
+  auto found = co_await sources::resolve_credential(references, std::move(key), std::move(field), *secret, keys);
+  if (found || left_out == nullptr || found.error().kind != ErrorKind::DependencyNotReady) co_return found;
+  left_out->push_back(sources::what_is_missing(found.error()));
+  co_return ports::KeyValues{};
+}
+
+/// What ansible logs in and decrypts with, read now. What was read is hidden, also when the rest could not be.
 Task<Result<void>> read_ansible_credentials(Services& services, ports::References& references, ObjectKey key,
-                                            api::Ansible ansible, executors::Inputs& inputs) {
-  std::vector<std::string> secrets;
-  if (ansible.ssh_secret_ref) {
-    auto found = co_await sources::resolve_credential(references, key, "spec.ansible.sshSecretRef",
-                                                      *ansible.ssh_secret_ref, {"ssh-privatekey", "known_hosts"});
-    if (!found) co_return found.error();
-    inputs.ssh_private_key = std::move(found->at("ssh-privatekey"));
-    inputs.ssh_known_hosts = std::move(found->at("known_hosts"));
-    secrets.push_back(inputs.ssh_private_key);
+                                            api::Ansible ansible, executors::Inputs& inputs,
+                                            std::vector<std::string>* left_out) {
+  auto shell = co_await login(references, key, "spec.ansible.sshSecretRef", ansible.ssh_secret_ref,
+                              {kSshKey, kKnownHosts}, left_out);
+  if (shell) {
+    inputs.ssh_private_key = std::move((*shell)[kSshKey]);
+    inputs.ssh_known_hosts = std::move((*shell)[kKnownHosts]);
   }
-  if (ansible.vault_password_secret_ref) {
-    auto found = co_await sources::resolve_credential(references, key, "spec.ansible.vaultPasswordSecretRef",
-                                                      *ansible.vault_password_secret_ref, {"password"});
-    if (!found) co_return found.error();
-    inputs.vault_password = std::move(found->at("password"));
-    secrets.push_back(inputs.vault_password);
-  }
-  services.hide(key, "tool", std::move(secrets));
+  auto vault = co_await login(references, key, "spec.ansible.vaultPasswordSecretRef", ansible.vault_password_secret_ref,
+                              {kVaultPassword}, left_out);
+  if (vault) inputs.vault_password = std::move((*vault)[kVaultPassword]);
+  services.hide(key, "tool", {inputs.ssh_private_key, inputs.vault_password});
+  if (!shell) co_return shell.error();
+  if (!vault) co_return vault.error();
   co_return Result<void>();
 }
 
@@ -100,7 +104,8 @@ executors::Step http_step(const api::Hook& hook, sources::HttpCredentials creden
 
 Task<Result<executors::Inputs>> assemble_inputs(Services& services, ports::References& references,
                                                 api::Deployment object, history::Snapshot snapshot,
-                                                sources::ResolvedVariables variables, std::string id, bool bare) {
+                                                sources::ResolvedVariables variables, std::string id,
+                                                std::vector<std::string>* left_out) {
   executors::Inputs inputs;
   inputs.key = object.meta.key;
   inputs.uid = object.meta.uid;
@@ -129,9 +134,9 @@ Task<Result<executors::Inputs>> assemble_inputs(Services& services, ports::Refer
   if (!backend) co_return backend.error();
   inputs.backend_config = std::move(*backend);
   if (snapshot.spec.ansible) {
-    const auto read =
-        co_await read_ansible_credentials(services, references, object.meta.key, *snapshot.spec.ansible, inputs);
-    if (!read && !(bare && read.error().kind == ErrorKind::DependencyNotReady)) co_return read.error();
+    const auto read = co_await read_ansible_credentials(services, references, object.meta.key, *snapshot.spec.ansible,
+                                                        inputs, left_out);
+    if (!read) co_return read.error();
   }
   if (!snapshot.source.empty()) {
     auto files = sources::subtree(snapshot.source, snapshot.spec.path);
@@ -157,19 +162,10 @@ Task<Result<executors::Inputs>> assemble_inputs(Services& services, ports::Refer
 }
 
 Task<Result<sources::ResolvedVariables>> values_of(Services& services, ports::References& references, ObjectKey key,
-                                                   history::Snapshot snapshot, bool bare) {
-  auto values = co_await sources::restore_variables(references, key, snapshot.spec, snapshot.pinned);
+                                                   history::Snapshot snapshot, sources::Missing missing) {
+  auto values = co_await sources::restore_variables(references, key, snapshot.spec, snapshot.pinned, missing);
   if (values) services.ports.secrets.replace(key, values->secret_values);
-  // What could be read at another time is waited for: a removal with other values may remove something else.
-  if (values || !bare || values.error().kind != ErrorKind::DependencyNotReady) co_return values;
-  api::DeploymentSpec without = snapshot.spec;
-  without.variables.clear();
-  without.variables_from.clear();
-  without.env.clear();
-  without.env_from.clear();
-  auto pinned = co_await sources::restore_variables(references, key, std::move(without), snapshot.pinned);
-  if (pinned) services.ports.secrets.replace(key, pinned->secret_values);
-  co_return pinned;
+  co_return values;
 }
 
 Task<Result<std::vector<health::Check>>> prepare_checks(Services& services, ObjectKey key, std::string list,

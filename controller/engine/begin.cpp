@@ -189,52 +189,6 @@ Task<void> Engine::State::note_dead_attempt(ObjectRun& run, std::optional<api::O
   run.dead_by = services.ports.clock.wall();
 }
 
-/// People are told, for the copy may be older than what they deleted.
-void Engine::State::tell_sealed_copy(const api::Deployment& object, const sources::SealedReferences& references,
-                                     std::int64_t revision) const {
-  if (references.used().empty()) return;
-  std::string names;
-  for (const std::string& each : references.used()) names += (names.empty() ? "" : ", ") + each;
-  services.ports.log.about(LogLevel::Warning, object.meta.key, "Used the sealed copy of what is gone",
-                           {{"revision", Json(revision)}, {"gone", Json(names)}});
-  services.ports.events.publish(
-      object.meta, {.type = ports::EventType::Warning,
-                    .reason = std::string(api::reasons::kDependencyNotReady),
-                    .action = "Destroy",
-                    .note = "destroying with the copy sealed in revision " + std::to_string(revision) + ": " + names +
-                            (references.used().size() == 1 ? " is gone" : " are gone")});
-}
-
-Task<Result<std::unique_ptr<executors::Procedure>>> Engine::State::removal_at_old_target(api::Deployment object,
-                                                                                         ActiveOperation& operation) {
-  const std::int64_t serving = object.status.revision > 0 ? object.status.revision : object.status.last_revision;
-  const std::int64_t revision = operation.resumed && serving == operation.journal.revision ? serving - 1 : serving;
-  auto snapshot = co_await load(object, revision);
-  if (!snapshot) co_return snapshot.error();
-  sources::SealedReferences references(services.ports.references, snapshot->sealed);
-  auto values = co_await values_of(services, references, object.meta.key, *snapshot, true);
-  if (!values) co_return values.error();
-  const std::string id = make_ulid(services.ports.clock.wall(), random_bytes(10));
-  operation.directories.push_back(id);
-  auto inputs = co_await assemble_inputs(services, references, object, *snapshot, std::move(*values), id, true);
-  if (!inputs) co_return inputs.error();
-  tell_sealed_copy(object, references, revision);
-  // Its steps run as steps of this operation: what they need is written there.
-  inputs->work_dir = (services.options.work_dir / operation.journal.id).string();
-  inputs->revision = revision;
-  inputs->inventory = snapshot->remembered.inventory;
-  co_return services.ports.executors.find(snapshot->spec.type)->destroy(std::move(*inputs));
-}
-
-/// Nothing: there is no other place to empty.
-Task<Result<OperationPlan::Make>> Engine::State::plan_of_move(api::Deployment object, ActiveOperation& operation) {
-  if (!operation.moves) co_return OperationPlan::Make{};
-  auto removal = co_await removal_at_old_target(object, operation);
-  if (!removal) co_return removal.error();
-  auto shared = std::make_shared<std::unique_ptr<executors::Procedure>>(std::move(*removal));
-  co_return OperationPlan::Make([shared] { return std::move(*shared); });
-}
-
 Task<Result<executors::Inputs>> Engine::State::inputs_of(api::Deployment object, ActiveOperation& operation,
                                                          std::optional<sources::ResolvedVariables> values) {
   using Kind = api::OperationKind;
@@ -244,18 +198,23 @@ Task<Result<executors::Inputs>> Engine::State::inputs_of(api::Deployment object,
   sources::SealedReferences references(services.ports.references,
                                        kind == Kind::Destroy ? snapshot.sealed : ports::SealedValues{});
   if (!values) {
-    auto read = co_await values_of(services, references, object.meta.key, snapshot, kind == Kind::Destroy);
+    auto read = co_await values_of(services, references, object.meta.key, snapshot,
+                                   kind == Kind::Destroy ? sources::Missing::LeaveOut : sources::Missing::Fail);
     if (!read) co_return read.error();
     values = std::move(*read);
   }
+  if (kind == Kind::Destroy) operation.left_out = values->left_out;
   auto before = co_await inventory_before(object);
   if (!before) co_return before.error();
   if (operation.moves) before = Json::array();
   operation.directories.push_back(operation.journal.id);
   auto inputs = co_await assemble_inputs(services, references, object, snapshot, std::move(*values),
-                                         operation.journal.id, kind == Kind::Destroy);
+                                         operation.journal.id, kind == Kind::Destroy ? &operation.left_out : nullptr);
   if (!inputs) co_return inputs.error();
-  if (kind == Kind::Destroy) tell_sealed_copy(object, references, object.status.last_revision);
+  if (kind == Kind::Destroy) {
+    tell_sealed_copy(object, references, object.status.last_revision);
+    tell_left_out(object, operation.left_out);
+  }
   operation.carried = kind == Kind::Destroy || operation.resumed ? snapshot.remembered.inventory : std::move(*before);
   inputs->inventory = operation.carried;
   inputs->previous_revision = object.status.revision;

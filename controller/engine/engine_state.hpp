@@ -1,9 +1,9 @@
 #pragma once
 
 // The engine's inside: what it remembers, and one act for each decision. The acts stand in engine.cpp (the loop, the
-// small ones), begin.cpp and recover.cpp (operations are made), operate.cpp (and driven), refused.cpp (what must not be
-// written), approval.cpp (what waits for a person), outputs.cpp (what is told to others), perform.cpp (tasks), look.cpp
-// (checks). An act that answers nothing asks for another look from the top.
+// small ones), begin.cpp, removal.cpp and recover.cpp (operations are made), operate.cpp (and driven), refused.cpp (what
+// must not be written), approval.cpp (what waits for a person), outputs.cpp (what is told to others), perform.cpp
+// (tasks), look.cpp (checks). An act that answers nothing asks for another look from the top.
 
 #include <map>
 #include <set>
@@ -58,21 +58,24 @@ struct Engine::State {
   Task<Result<Json>> inventory_before(api::Deployment object);
   Task<Result<std::optional<history::Snapshot>>> kept_snapshot(api::Deployment object, std::int64_t revision);
   Task<void> note_dead_attempt(ObjectRun& run, std::optional<api::Operation> open);
-  Task<Result<std::unique_ptr<executors::Procedure>>> removal_at_old_target(api::Deployment object,
-                                                                            ActiveOperation& operation);
-  void tell_sealed_copy(const api::Deployment& object, const sources::SealedReferences& references,
-                        std::int64_t revision) const;
   /// Directory, values, hooks, checks and machine of an operation.
   Task<Result<void>> make_ready(api::Deployment object, ActiveOperation& operation,
                                 std::optional<sources::ResolvedVariables> values);
 
-  Task<Result<OperationPlan::Make>> plan_of_move(api::Deployment object, ActiveOperation& operation);
   Task<Result<void>> tell_what_is_kept(api::Deployment object, const executors::Executor& executor,
                                        executors::Inputs& inputs);
   Task<Result<executors::Inputs>> inputs_of(api::Deployment object, ActiveOperation& operation,
                                             std::optional<sources::ResolvedVariables> values);
   Task<Result<void>> add_gate_and_hooks(ObjectKey key, ActiveOperation& operation, executors::Inputs inputs,
                                         OperationPlan& plan);
+
+  // removal.cpp
+  Task<Result<OperationPlan::Make>> plan_of_move(api::Deployment object, ActiveOperation& operation);
+  Task<Result<std::unique_ptr<executors::Procedure>>> removal_at_old_target(api::Deployment object,
+                                                                            ActiveOperation& operation);
+  void tell_sealed_copy(const api::Deployment& object, const sources::SealedReferences& references,
+                        std::int64_t revision) const;
+  void tell_left_out(const api::Deployment& object, const std::vector<std::string>& left_out) const;
 
   // recover.cpp
   Task<Acted> act(api::Deployment object, ObjectRun& run, Recover decision);

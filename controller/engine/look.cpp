@@ -162,7 +162,8 @@ Task<Result<void>> Engine::State::verify(executors::Inputs inputs, bool drift, s
 
 Task<CheckReport> Engine::State::report_on(api::Deployment object, history::Snapshot snapshot, std::int64_t revision,
                                            api::DeploymentSpec gate, std::string id, bool adopting) {
-  auto values = co_await values_of(services, services.ports.references, object.meta.key, snapshot, false);
+  auto values =
+      co_await values_of(services, services.ports.references, object.meta.key, snapshot, sources::Missing::Fail);
   if (!values) co_return cannot_tell(values.error());
   auto inputs = co_await assemble_inputs(services, services.ports.references, object, snapshot, std::move(*values), id);
   if (!inputs) co_return cannot_tell(inputs.error());

@@ -61,6 +61,7 @@ std::string words_of(const api::Deployment& object, const ActiveOperation& opera
   const std::string resumed = operation.resumed ? "resumed after an interruption; " : "";
   if (ended.error) {
     std::string message = resumed + ended.error->message;
+    if (!operation.left_out.empty()) message += "; it ran " + parts::without_words(operation.left_out);
     const bool of_release = class_of(reason_of(ended.error->kind), journal.revision > 0) == FailureClass::OfRelease;
     if (journal.kind == api::OperationKind::Deploy && of_release && ended.release_ran && object.spec.rollback.automatic)
       if (const auto target = history::automatic_target(object.status, journal.digest); !target)

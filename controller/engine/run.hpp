@@ -37,6 +37,7 @@ struct ActiveOperation {
   std::vector<api::CheckStatus> gate;               ///< how the last post checks ended
   std::vector<std::string> directories;             ///< ids in the work directory
   std::map<std::string, std::string> kept_outputs;  ///< of what serves
+  std::vector<std::string> left_out;                ///< of a removal: what it read and is gone
   Json carried = Json::array();                     ///< inventory of what was there before
 
   std::optional<std::int64_t> generation;

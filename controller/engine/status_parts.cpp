@@ -138,6 +138,14 @@ std::string revision_words(std::int64_t revision, const std::string& version) {
 
 std::string release_words(const std::string& version) { return version.empty() ? "a release" : "version " + version; }
 
+std::string without_words(const std::vector<std::string>& left_out) {
+  constexpr std::size_t kShown = 5;
+  std::string words = "without ";
+  for (std::size_t n = 0; n < std::min(left_out.size(), kShown); ++n) words += (n == 0 ? "" : ", ") + left_out[n];
+  if (left_out.size() > kShown) words += ", and " + std::to_string(left_out.size() - kShown) + " more";
+  return words;
+}
+
 void add_entry(api::DeploymentStatus& status, api::HistoryEntry entry, std::int64_t history_limit) {
   auto& history = status.history;
   const auto newest = std::ranges::find(history, entry.kind, &api::HistoryEntry::kind);

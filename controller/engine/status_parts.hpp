@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/deployment.hpp"
 
@@ -37,6 +38,8 @@ api::DeploymentStatus stamped(api::DeploymentStatus status);
 std::string revision_words(std::int64_t revision, const std::string& version);
 /// Of what has no number yet: "version 1.8.0", "a release".
 std::string release_words(const std::string& version);
+/// Of a removal: "without A, B, and 2 more".
+std::string without_words(const std::vector<std::string>& left_out);
 
 /// Newest first, one entry an operation; a further one like the newest of its kind updates it (api.md section 6).
 void add_entry(api::DeploymentStatus& status, api::HistoryEntry entry, std::int64_t history_limit);

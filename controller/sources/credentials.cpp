@@ -78,8 +78,13 @@ Task<Result<HttpCredentials>> resolve_credentials(ports::References& references,
 
 Task<Result<ports::KeyValues>> resolve_credential(ports::References& references, ObjectKey key, std::string field,
                                                   api::NameRef secret_ref, std::vector<std::string> keys) {
-  ReferenceReader reader(references, std::move(key));
+  ReferenceReader reader(references, std::move(key), true);
   ports::KeyValues values;
+  if (keys.empty()) {
+    auto all = co_await reader.all(field, ReferenceReader::Kind::Secret, secret_ref.name, false);
+    if (!all) co_return all.error();
+    co_return std::move(*all).value_or(ports::KeyValues{});
+  }
   for (const std::string& each : keys) {
     auto found = co_await reader.one(field, ReferenceReader::Kind::Secret,
                                      {.name = secret_ref.name, .key = each, .optional = false});

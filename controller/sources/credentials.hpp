@@ -34,7 +34,7 @@ Task<Result<HttpCredentials>> resolve_credentials(ports::References& references,
                                                   std::vector<api::HttpHeader> headers,
                                                   std::optional<api::NameRef> ca_secret_ref);
 
-/// These keys of a Secret that a tool logs in with. Always Live. `field` is where it stands:
+/// These keys of a Secret that a tool logs in with; no keys: all there are. Always Live. `field` is where it stands:
 /// "spec.ansible.sshSecretRef". Errors: DependencyNotReady (Secret or key missing), else what References says.
 /// Cancelling throws operation_aborted.
 Task<Result<ports::KeyValues>> resolve_credential(ports::References& references, ObjectKey key, std::string field,

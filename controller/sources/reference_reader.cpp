@@ -22,13 +22,17 @@ Task<Result<std::optional<ports::KeyValues>>> ReferenceReader::all(std::string f
     if (!found) co_return found.error().with_context(field);
     known = read_.emplace(std::pair(kind, name), std::move(*found)).first;
   }
-  if (!known->second && !optional) {
-    co_return fail(ErrorKind::DependencyNotReady, field + ": " + called(kind, name) +
-                                                      " does not exist in namespace \"" + key_.ns +
-                                                      "\"; create it or make the reference optional");
-  }
+  if (!known->second && !optional)
+    co_return missing(field + ": " + called(kind, name) + " does not exist in namespace \"" + key_.ns + "\"",
+                      "create it");
   co_return known->second;
 }
+
+Error ReferenceReader::missing(const std::string& what, const std::string& remedy) const {
+  return fail(ErrorKind::DependencyNotReady, what + "; " + remedy + (needed_ ? "" : " or make the reference optional"));
+}
+
+std::string what_is_missing(const Error& error) { return error.message.substr(0, error.message.rfind("; ")); }
 
 Task<Result<std::optional<std::string>>> ReferenceReader::one(std::string field, Kind kind, api::KeyRef ref) {
   auto found = co_await all(field, kind, ref.name, ref.optional);
@@ -38,8 +42,7 @@ Task<Result<std::optional<std::string>>> ReferenceReader::one(std::string field,
   const auto value = keys->find(ref.key);
   if (value != keys->end()) co_return std::optional(value->second);
   if (ref.optional) co_return std::optional<std::string>();
-  co_return fail(ErrorKind::DependencyNotReady, field + ": " + called(kind, ref.name) + " has no key \"" + ref.key +
-                                                    "\"; add it or make the reference optional");
+  co_return missing(field + ": " + called(kind, ref.name) + " has no key \"" + ref.key + "\"", "add it");
 }
 
 }  // namespace deployctl::sources

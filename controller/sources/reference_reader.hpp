@@ -18,7 +18,9 @@ class ReferenceReader {
  public:
   enum class Kind : bool { ConfigMap, Secret };
 
-  ReferenceReader(ports::References& references, ObjectKey key) : references_(references), key_(std::move(key)) {}
+  /// `needed`: none of what is read can be optional, and no message says so.
+  ReferenceReader(ports::References& references, ObjectKey key, bool needed = false)
+      : references_(references), key_(std::move(key)), needed_(needed) {}
 
   /// All keys; nothing when it is missing and `optional`. Errors: DependencyNotReady naming kind and name; `field`
   /// first.
@@ -27,9 +29,15 @@ class ReferenceReader {
   Task<Result<std::optional<std::string>>> one(std::string field, Kind kind, api::KeyRef ref);
 
  private:
+  [[nodiscard]] Error missing(const std::string& what, const std::string& remedy) const;
+
   ports::References& references_;
   ObjectKey key_;
+  bool needed_;
   std::map<std::pair<Kind, std::string>, std::optional<ports::KeyValues>> read_;
 };
+
+/// Of a DependencyNotReady of a reader: what is missing and where, without the remedy.
+std::string what_is_missing(const Error& error);
 
 }  // namespace deployctl::sources

@@ -47,21 +47,28 @@ Result<void> usable(const std::string& field, const std::string& name, const std
 /// Reads one pair of lists (`variablesFrom` and `variables`, or `envFrom` and `env`).
 class ListReader {
  public:
-  ListReader(ReferenceReader& references, Reading reading) : references_(references), reading_(reading) {}
+  ListReader(ReferenceReader& references, Reading reading, Missing missing)
+      : references_(references), reading_(reading), missing_(missing) {}
 
   Task<Result<Values>> read(std::string name, std::vector<api::VariablesFrom> from, std::vector<api::Variable> single) {
     for (std::size_t i = 0; i < from.size(); ++i) {
       auto taken = co_await take_all("spec." + name + "From[" + std::to_string(i) + "]", from[i]);
-      if (!taken) co_return taken.error();
+      if (!taken && !is_left_out(taken.error())) co_return taken.error();
     }
     for (const api::Variable& variable : single) {
       auto taken = co_await take_one("spec." + name + "[" + cut(one_line(variable.name), 100) + "]", variable);
-      if (!taken) co_return taken.error();
+      if (!taken && !is_left_out(taken.error())) co_return taken.error();
     }
     co_return std::move(values_);
   }
+  [[nodiscard]] const std::vector<std::string>& left_out() const { return left_out_; }
 
  private:
+  bool is_left_out(const Error& error) {
+    if (missing_ == Missing::Fail || error.kind != ErrorKind::DependencyNotReady) return false;
+    left_out_.push_back(what_is_missing(error));
+    return true;
+  }
   [[nodiscard]] bool skips(bool pinned) const { return pinned && reading_ == Reading::OnlyLive; }
 
   Result<void> put(const std::string& field, const std::string& name, Value value) {
@@ -121,23 +128,29 @@ class ListReader {
 
   ReferenceReader& references_;
   Reading reading_;
+  Missing missing_;
   Values values_;
+  std::vector<std::string> left_out_;
 };
 
 struct Both {
   Values variables;
   Values env;
+  std::vector<std::string> left_out;
 };
 
-Task<Result<Both>> read_both(ports::References& references, ObjectKey key, api::DeploymentSpec spec, Reading reading) {
+Task<Result<Both>> read_both(ports::References& references, ObjectKey key, api::DeploymentSpec spec, Reading reading,
+                             Missing missing) {
   ReferenceReader reader(references, std::move(key));
-  ListReader variables(reader, reading);
-  ListReader env(reader, reading);
+  ListReader variables(reader, reading, missing);
+  ListReader env(reader, reading, missing);
   auto read_variables = co_await variables.read("variables", spec.variables_from, spec.variables);
   if (!read_variables) co_return read_variables.error();
   auto read_env = co_await env.read("env", spec.env_from, spec.env);
   if (!read_env) co_return read_env.error();
-  co_return Both{std::move(*read_variables), std::move(*read_env)};
+  Both both{.variables = std::move(*read_variables), .env = std::move(*read_env), .left_out = variables.left_out()};
+  both.left_out.insert(both.left_out.end(), env.left_out().begin(), env.left_out().end());
+  co_return both;
 }
 
 void use(const Values& values, std::map<std::string, std::string>& in_use, std::vector<std::string>& secrets) {
@@ -178,7 +191,7 @@ bool is_pinned(const std::optional<api::Track>& track, bool secret) {
 
 Task<Result<ResolvedVariables>> resolve_variables(ports::References& references, ObjectKey key,
                                                   api::DeploymentSpec spec, std::string hmac_key) {
-  auto read = co_await read_both(references, std::move(key), spec, Reading::All);
+  auto read = co_await read_both(references, std::move(key), spec, Reading::All, Missing::Fail);
   if (!read) co_return read.error();
   ResolvedVariables resolved;
   use(read->variables, resolved.variables, resolved.secret_values);
@@ -190,10 +203,12 @@ Task<Result<ResolvedVariables>> resolve_variables(ports::References& references,
 }
 
 Task<Result<ResolvedVariables>> restore_variables(ports::References& references, ObjectKey key,
-                                                  api::DeploymentSpec spec, ports::PinnedValues pinned) {
-  auto read = co_await read_both(references, std::move(key), spec, Reading::OnlyLive);
+                                                  api::DeploymentSpec spec, ports::PinnedValues pinned,
+                                                  Missing missing) {
+  auto read = co_await read_both(references, std::move(key), spec, Reading::OnlyLive, missing);
   if (!read) co_return read.error();
   ResolvedVariables resolved;
+  resolved.left_out = std::move(read->left_out);
   use(read->variables, resolved.variables, resolved.secret_values);
   use(read->env, resolved.env, resolved.secret_values);
   // A name that was pinned had won over a Live one when the revision was made: it wins again.

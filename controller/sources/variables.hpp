@@ -26,6 +26,7 @@ struct ResolvedVariables {
   std::map<std::string, std::string> env;        ///< all values in use
   ports::PinnedValues pinned;                    ///< for digest and snapshot
   std::vector<std::string> secret_values;        ///< for the SecretSet: every value that came from a Secret
+  std::vector<std::string> left_out;             ///< of Missing::LeaveOut: field, kind and name of what is not there
   bool operator==(const ResolvedVariables&) const = default;
 };
 
@@ -36,9 +37,13 @@ bool is_pinned(const std::optional<api::Track>& track, bool secret);
 Task<Result<ResolvedVariables>> resolve_variables(ports::References& references, ObjectKey key,
                                                   api::DeploymentSpec spec, std::string hmac_key);
 
+/// What becomes of a reference whose object or key is not there (DependencyNotReady).
+enum class Missing : bool { Fail, LeaveOut };
+
 /// For a kept revision: `spec` is the snapshot's. Pinned values come from `pinned`, only Live ones are read now.
 Task<Result<ResolvedVariables>> restore_variables(ports::References& references, ObjectKey key,
-                                                  api::DeploymentSpec spec, ports::PinnedValues pinned);
+                                                  api::DeploymentSpec spec, ports::PinnedValues pinned,
+                                                  Missing missing = Missing::Fail);
 
 /// `${version}` replaced in one pass: what the version itself contains is not looked at again (fault S23).
 std::string substitute_version(std::string_view text, std::string_view version);

@@ -115,6 +115,93 @@ TEST(SealedCopy, TheRegistrysPasswordIsHiddenWhileItIsStillThereAsWell) {  // fa
   EXPECT_FALSE(bed.logged("canary"));
 }
 
+/// What is larger than the room of a sealed copy.
+std::string too_large_to_seal(const std::string& begin) { return begin + std::string(300U * 1024, 'x'); }
+
+std::string note_of_destroy(const EngineBed& bed) {
+  std::string note;
+  for (const auto& published : bed.events.published)
+    if (published.event.action == "Destroy" && published.event.reason == "DependencyNotReady")
+      note = published.event.note;
+  return note;
+}
+
+TEST(SealedCopy, WithoutItARemovalGoesOnWithoutWhatIsGoneAndNothingElse) {
+  EngineBed bed;
+  bed.references.secrets[{"shop", "db"}] = {{"password", too_large_to_seal("correct horse")}};
+  bed.references.secrets[{"shop", "api"}] = {{"token", "battery staple"}};
+  bed.deploy("1");
+  bed.edit([](api::DeploymentSpec& spec) {
+    spec.variables = {
+        {.name = "PASSWORD", .value_from = api::ValueFrom{.secret_key_ref = api::KeyRef{"db", "password"}}},
+        {.name = "LEVEL", .value = "info"}};
+    spec.env = {{.name = "TOKEN", .value_from = api::ValueFrom{.secret_key_ref = api::KeyRef{"api", "token"}}}};
+  });
+  bed.work();
+  ASSERT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
+  bed.references.secrets.erase({"shop", "db"});
+  bed.world.ends["destroy"] = {process::Exit::Kind::Exited, 1, {}};
+  bed.world.says["destroy"] = "denied: battery staple";
+  bed.restart();
+  bed.repository.request_deletion(bed.key);
+  bed.work();
+  EXPECT_EQ(bed.world.told["destroy"].count("PASSWORD"), 0U);
+  EXPECT_EQ(bed.world.told["destroy"]["LEVEL"], "info");
+  EXPECT_EQ(bed.world.told["destroy"]["TOKEN"], "battery staple");
+  EXPECT_FALSE(bed.logged("battery staple"));
+  for (const std::string& said : {note_of_destroy(bed), bed.message("Ready")}) {
+    EXPECT_NE(said.find("without spec.variables[PASSWORD]"), std::string::npos) << said;
+    EXPECT_NE(said.find("Secret \"db\""), std::string::npos) << said;
+    EXPECT_EQ(said.find("TOKEN"), std::string::npos) << said;
+  }
+}
+
+/// Playbooks that log in with a key and open a vault.
+struct Playing : EngineBed {
+  Playing(const std::string& key_text, const std::string& vault_password) {
+    references.secrets[{"shop", "login"}] = {{"ssh-privatekey", key_text}, {"known_hosts", "web ssh-rsa AAAA"}};
+    references.secrets[{"shop", "vault"}] = {{"password", vault_password}};
+    repository.put(support::a_deployment().where([](api::Deployment& object) {
+      object.spec.type = api::Type::Ansible;
+      object.spec.docker.reset();
+      object.spec.source = api::Source{.inline_files = api::InlineSource{{{"site.yml", "[]"}}}};
+      object.spec.ansible = api::Ansible{.playbook = "site.yml",
+                                         .inventory = {.inline_text = "web"},
+                                         .vault_password_secret_ref = api::NameRef{"vault"},
+                                         .ssh_secret_ref = api::NameRef{"login"}};
+    }));
+    work();
+  }
+};
+
+TEST(SealedCopy, AKeyThatWasReadIsHiddenAlsoWhenTheNextCredentialIsGone) {  // fault X4
+  Playing bed("correct horse", too_large_to_seal("battery staple"));
+  ASSERT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
+  bed.references.secrets.erase({"shop", "vault"});
+  bed.secrets.forget({bed.key.ns, bed.key.name + "/tool"});
+  bed.restart();
+  bed.world.ends["destroy"] = {process::Exit::Kind::Exited, 1, {}};
+  bed.world.says["destroy"] = "no login with correct horse";
+  bed.repository.request_deletion(bed.key);
+  bed.work();
+  EXPECT_EQ(bed.world.told["destroy"]["SSH_KEY"], "correct horse");
+  EXPECT_TRUE(bed.logged("no login with [redacted]"));
+  EXPECT_FALSE(bed.logged("correct horse"));
+  EXPECT_NE(note_of_destroy(bed).find("without spec.ansible.vaultPasswordSecretRef"), std::string::npos)
+      << note_of_destroy(bed);
+}
+
+TEST(SealedCopy, TheVaultIsOpenedAlsoWhenTheKeyIsGone) {
+  Playing bed(too_large_to_seal("correct horse"), "battery staple");
+  ASSERT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
+  bed.references.secrets.erase({"shop", "login"});
+  bed.repository.request_deletion(bed.key);
+  bed.work();
+  EXPECT_FALSE(bed.repository.has(bed.key));
+  EXPECT_EQ(bed.world.told["destroy"]["SSH_KEY"], "");
+  EXPECT_EQ(bed.world.told["destroy"]["VAULT"], "battery staple");
+}
+
 TEST(SealedCopy, NothingOfItStandsInTheStatus) {  // fault X4
   Serving bed;
   const std::string status = dump_json(api::encode_status(bed.status()));

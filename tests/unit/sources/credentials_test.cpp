@@ -82,6 +82,19 @@ TEST_F(Credentials, AToolsLoginHasExactlyTheKeysItAsksFor) {
   EXPECT_NE(login().error().message.find("known_hosts"), std::string::npos);
 }
 
+TEST_F(Credentials, ALoginOfNoKeysIsAllOfTheSecretAndAMissingOneIsNamed) {
+  const auto all = [&] {
+    return support::run_coroutine(
+        loop_, resolve_credential(references_, {"shop", "web"}, "spec.terraform.backendConfigSecretRef",
+                                  api::NameRef{"state"}, {}));
+  };
+  EXPECT_EQ(all().error().kind, ErrorKind::DependencyNotReady);
+  EXPECT_EQ(all().error().message,
+            "spec.terraform.backendConfigSecretRef: Secret \"state\" does not exist in namespace \"shop\"; create it");
+  references_.secrets[{"shop", "state"}] = {{"bucket", "b"}, {"key", "k"}};
+  EXPECT_EQ(all().value(), (ports::KeyValues{{"bucket", "b"}, {"key", "k"}}));
+}
+
 TEST(RegistrySecretValues, ArePasswordsAndTokensAndNotTheNames) {  // fault X4
   const std::string config =
       R"({"auths": {"registry.example": {"username": "robot", "password": "canary one", "auth": ")" +

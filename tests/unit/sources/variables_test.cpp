@@ -175,6 +175,27 @@ TEST_F(Variables, AMissingSecretIsNamedAndHealsWhenItAppears) {  // fault I13
   EXPECT_EQ(resolve()->variables.at("A"), "t0ken");
 }
 
+TEST_F(Variables, OfARemovalLeaveOutWhatIsGoneAndNothingElse) {
+  api::Variable output = from_output("ADDRESS", "net", "address");
+  output.track = api::Track::Live;
+  spec_.variables = {from_secret("A", "cache", "TOKEN"), from_secret("B", "db", "PASSWORD"), output};
+  spec_.env_from = {{.secret_ref = api::VariablesFrom::Ref{.name = "all"}}};
+  EXPECT_EQ(restore({}).error().kind, ErrorKind::DependencyNotReady);
+  const auto left = support::run_coroutine(
+      loop_, restore_variables(references_, kKey, spec_, {.variables = {{"C", "pinned"}}}, Missing::LeaveOut));
+  ASSERT_TRUE(left.has_value()) << left.error().message;
+  EXPECT_EQ(left->variables, (Strings{{"B", "canary"}, {"C", "pinned"}, {"DEPLOYCTL_VERSION", "1.2.3"}}));
+  EXPECT_EQ(left->left_out,
+            (std::vector<std::string>{
+                "spec.variables[A].valueFrom.secretKeyRef: Secret \"cache\" does not exist in namespace \"shop\"",
+                "spec.variables[ADDRESS].valueFrom.outputRef: Deployment \"net\" has no output \"address\" yet",
+                "spec.envFrom[0].secretRef: Secret \"all\" does not exist in namespace \"shop\""}));
+  EXPECT_EQ(left->secret_values, std::vector<std::string>{"canary"});
+  references_.failure = fail(ErrorKind::Transient, "not now");
+  const auto waits = support::run_coroutine(loop_, restore_variables(references_, kKey, spec_, {}, Missing::LeaveOut));
+  EXPECT_EQ(waits.error().kind, ErrorKind::Transient);
+}
+
 TEST_F(Variables, AMissingKeyIsNamed) {  // fault I13
   spec_.env = {from_config("A", "settings", "COLOUR")};
   EXPECT_EQ(
