@@ -19,6 +19,13 @@
 
 namespace deployctl::executors {
 
+/// An attempt whose holder is proven dead. A lock of its may still be there.
+struct DeadAttempt {
+  api::Operation journal;
+  WallTime by = WallTime::max();  ///< when that was proven: what began later is not its
+  bool operator==(const DeadAttempt&) const = default;
+};
+
 /// Everything a procedure may know. Paths are absolute and belong to the operation.
 struct Inputs {
   ObjectKey key;
@@ -64,10 +71,8 @@ struct Inputs {
     bool operator==(const Approved&) const = default;
   };
   std::optional<Approved> approved;
-  /// Rule UnlockThenRerun: the journal of an attempt whose holder is proven dead. A lock of its may be released.
-  std::optional<api::Operation> dead_attempt;
-  WallTime dead_by = WallTime::max();    ///< when that was proven: what began later is not its
-  Json abandoned_pins = Json::object();  ///< in a rollback: of the newest revision, which is gone back from
+  std::optional<DeadAttempt> dead_attempt;  ///< rule UnlockThenRerun: a lock of its may be released
+  Json abandoned_pins = Json::object();     ///< in a rollback: of the newest revision, which is gone back from
 };
 
 /// What an attempt that was cut off means. UnlockThenRerun: as Rerun, and what runs next is told of the dead attempt.

@@ -1,6 +1,5 @@
 // Operations are made: from the spec (Begin), from a kept revision (RollBack, Recover, Destroy).
 
-#include <tuple>
 #include <utility>
 
 #include "api/constants.hpp"
@@ -38,6 +37,7 @@ void hide_source(const Services& services, const ObjectKey& key, const history::
 
 }  // namespace
 
+/// Takes the slot that the look saw free: nothing may be awaited since.
 std::unique_ptr<ActiveOperation> Engine::State::new_operation(const api::Deployment& object, const ObjectRun& run,
                                                               api::OperationKind kind) {
   auto operation = std::make_unique<ActiveOperation>();
@@ -55,7 +55,6 @@ std::unique_ptr<ActiveOperation> Engine::State::new_operation(const api::Deploym
     operation->reconcile_token = requests.reconcile ? std::optional(requests.reconcile->token) : std::nullopt;
   }
   operation->dead_attempt = run.dead_attempt;
-  operation->dead_by = run.dead_by;
   operation->timeout = object.spec.timeout;
   operation->began = services.ports.clock.steady();
   operation->write_progress_from = now + std::chrono::seconds(10);
@@ -121,7 +120,6 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
 
 Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, Destroy /*decision*/) {
   drop_check(run);
-  co_await note_dead_attempt(run, object.status.operation);
   run.operation = new_operation(object, run, api::OperationKind::Destroy);
   ActiveOperation& operation = *run.operation;
   if (object.undecodable) operation.timeout = api::DeploymentSpec{}.timeout;
@@ -182,13 +180,6 @@ Task<Result<std::optional<history::Snapshot>>> Engine::State::kept_snapshot(api:
   co_return std::optional<history::Snapshot>();
 }
 
-/// The journal of an attempt whose holder is proven dead is for what runs next.
-Task<void> Engine::State::note_dead_attempt(ObjectRun& run, std::optional<api::Operation> open) {
-  if ((co_await holder_of(open)).state != HolderState::Dead) co_return;
-  run.dead_attempt = std::move(open);
-  run.dead_by = services.ports.clock.wall();
-}
-
 Task<Result<executors::Inputs>> Engine::State::inputs_of(api::Deployment object, ActiveOperation& operation,
                                                          std::optional<sources::ResolvedVariables> values) {
   using Kind = api::OperationKind;
@@ -230,8 +221,8 @@ Task<Result<executors::Inputs>> Engine::State::inputs_of(api::Deployment object,
   inputs->approved = operation.approved;
   const executors::Executor& executor = *services.ports.executors.find(snapshot.spec.type);
   if (operation.dead_attempt &&
-      executor.after_interruption(*operation.dead_attempt) == executors::Recovery::UnlockThenRerun)
-    std::tie(inputs->dead_attempt, inputs->dead_by) = std::tie(operation.dead_attempt, operation.dead_by);
+      executor.after_interruption(operation.dead_attempt->journal) == executors::Recovery::UnlockThenRerun)
+    inputs->dead_attempt = operation.dead_attempt;
   if (kind == Kind::Rollback) {
     auto newest = co_await kept_snapshot(object, object.status.last_revision);
     if (!newest) co_return newest.error();

@@ -107,6 +107,7 @@ Task<Outcome> Engine::State::reconcile(ObjectKey key) {
       continue;
     }
     const SeenHolder holder = co_await holder_of(run.operation ? std::nullopt : object.status.operation);
+    if (holder.state == HolderState::Dead) note_dead_attempt(run, *object.status.operation);
     const Observation observed = observe(object, run,
                                          {.holder = holder,
                                           .slot_free = slot_line.may_go(key, services.operation_slots.available()),
@@ -176,6 +177,12 @@ Task<SeenHolder> Engine::State::holder_of(std::optional<api::Operation> open) {
   HolderProof proof = co_await holder_proofs.proof_of(open->holder);
   co_return SeenHolder{.state = proof.dead ? HolderState::Dead : HolderState::Unproven,
                        .missing = std::move(proof.missing)};
+}
+
+/// For what runs next. When it was first proven counts, however long that waits for a slot.
+void Engine::State::note_dead_attempt(ObjectRun& run, const api::Operation& open) const {
+  if (run.dead_attempt && run.dead_attempt->journal.id == open.id) return;
+  run.dead_attempt = executors::DeadAttempt{.journal = open, .by = services.ports.clock.wall()};
 }
 
 std::optional<std::string> Engine::State::survivor_of(const std::string& operation) const {

@@ -43,6 +43,7 @@ struct Engine::State {
   Task<bool> is_of_another_life(api::Deployment object, ObjectRun& run);
   /// Of an operation that is open and does not run here.
   Task<SeenHolder> holder_of(std::optional<api::Operation> open);
+  void note_dead_attempt(ObjectRun& run, const api::Operation& open) const;
   [[nodiscard]] std::optional<std::string> survivor_of(const std::string& operation) const;
   void log_ignored(const api::Deployment& object, ObjectRun& run, const api::Requests& requests);
   void wake_first();
@@ -57,7 +58,6 @@ struct Engine::State {
   Task<Result<history::Snapshot>> load(api::Deployment object, std::int64_t revision);
   Task<Result<Json>> inventory_before(api::Deployment object);
   Task<Result<std::optional<history::Snapshot>>> kept_snapshot(api::Deployment object, std::int64_t revision);
-  Task<void> note_dead_attempt(ObjectRun& run, std::optional<api::Operation> open);
   /// Directory, values, hooks, checks and machine of an operation.
   Task<Result<void>> make_ready(api::Deployment object, ActiveOperation& operation,
                                 std::optional<sources::ResolvedVariables> values);

@@ -69,7 +69,6 @@ Ended Engine::State::asks_a_person(ActiveOperation& operation) {
 
 Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun& run, Recover /*decision*/) {
   const api::Operation open = *object.status.operation;
-  co_await note_dead_attempt(run, open);
   run.operation = taken_over(object, run);
   ActiveOperation& operation = *run.operation;
   auto snapshot = co_await load(object, open.revision);

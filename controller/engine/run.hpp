@@ -46,8 +46,7 @@ struct ActiveOperation {
   std::optional<api::Quarantine> quarantine;  ///< of a rollback
   std::optional<std::string> reconcile_token, force_token, rollback_token;
   std::optional<std::string> approve_token;             ///< the plan it carries out
-  std::optional<api::Operation> dead_attempt;           ///< of a process that is proven dead
-  WallTime dead_by{};                                   ///< when that was proven
+  std::optional<executors::DeadAttempt> dead_attempt;   ///< before it
   std::optional<executors::Inputs::Approved> approved;  ///< and what of it was kept
 
   SteadyTime began{};
@@ -83,8 +82,7 @@ struct ObjectRun {
   std::optional<WallTime> checked_at;
   bool looked_back = false;
   /// What a process that is proven dead had begun, until something succeeded: its lock may still be there.
-  std::optional<api::Operation> dead_attempt;
-  WallTime dead_by{};              ///< when that was proven
+  std::optional<executors::DeadAttempt> dead_attempt;
   std::int64_t next_revision = 0;  ///< lower numbers are taken by Secrets that say something else
   bool destroyed = false;
   std::int64_t destroy_failures = 0;

@@ -70,9 +70,9 @@ std::optional<LockInfo> read_lock(const executors::StepResult& result) {
 
 bool is_of_dead_attempt(const LockInfo& lock, const executors::Inputs& inputs) {
   if (!inputs.dead_attempt || !lock.created_at) return false;
-  const api::Operation& dead = *inputs.dead_attempt;
+  const api::Operation& dead = inputs.dead_attempt->journal;
   if (*lock.created_at < std::chrono::floor<std::chrono::seconds>(dead.started_at)) return false;
-  if (*lock.created_at > inputs.dead_by) return false;
+  if (*lock.created_at > inputs.dead_attempt->by) return false;
   const std::string host = host_of(lock.who);
   return !host.empty() && host == host_of(dead.holder);
 }

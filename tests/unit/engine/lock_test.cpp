@@ -118,8 +118,8 @@ TEST(Lock, WhoRunsAfterADeadAttemptIsToldOfIt) {  // fault T2
   const api::Operation open = bed.status().operation.value();
   bed.work();
   ASSERT_TRUE(bed.executor->deployed.back().dead_attempt);
-  EXPECT_EQ(bed.executor->deployed.back().dead_attempt->id, open.id);
-  EXPECT_EQ(bed.executor->deployed.back().dead_attempt->holder.identity, "process-1");
+  EXPECT_EQ(bed.executor->deployed.back().dead_attempt->journal.id, open.id);
+  EXPECT_EQ(bed.executor->deployed.back().dead_attempt->journal.holder.identity, "process-1");
   EXPECT_EQ(bed.ready(), "Succeeded");
 }
 
@@ -156,6 +156,27 @@ TEST(Lock, DeadAttemptIsToldUntilSomethingSucceeded) {  // fault T2
   EXPECT_FALSE(bed.executor->deployed.back().dead_attempt);
 }
 
+TEST(Lock, WhenItWasProvenDeadCountsAndNotWhenTheNextBegins) {  // fault T2
+  EngineBed bed(1);
+  bed.executor->recovery = executors::Recovery::UnlockThenRerun;
+  bed.deploy("1");
+  bed.work();
+  die_in_start(bed);
+  const ObjectKey other{"a", "first"};
+  bed.world.hanging = {"prepare"};
+  bed.repository.put(
+      support::a_deployment().named(other.name).where([&](api::Deployment& object) { object.meta.key = other; }));
+  const WallTime proven = bed.clock.wall();
+  bed.pass(std::chrono::minutes(3));
+  ASSERT_EQ(bed.world.hang_count, 1U) << "it waits for the slot";
+  bed.world.hanging.clear();
+  bed.repository.erase(other);
+  bed.work();
+  ASSERT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
+  ASSERT_TRUE(bed.executor->deployed.back().dead_attempt);
+  EXPECT_EQ(bed.executor->deployed.back().dead_attempt->by, proven);
+}
+
 TEST(Lock, DestroyAfterADeadAttemptIsToldOfIt) {  // fault T2
   Serving bed;
   bed.executor->recovery = executors::Recovery::UnlockThenRerun;
@@ -164,7 +185,7 @@ TEST(Lock, DestroyAfterADeadAttemptIsToldOfIt) {  // fault T2
   bed.work();
   ASSERT_FALSE(bed.executor->destroyed.empty());
   ASSERT_TRUE(bed.executor->destroyed.back().dead_attempt);
-  EXPECT_EQ(bed.executor->destroyed.back().dead_attempt->holder.identity, "process-1");
+  EXPECT_EQ(bed.executor->destroyed.back().dead_attempt->journal.holder.identity, "process-1");
 }
 
 TEST(Lock, RollbackKnowsWhatTheFailedReleaseRemembered) {

@@ -132,6 +132,29 @@ TEST(Slots, OneThatFailsLeavesItsSlotToTheNext) {
   EXPECT_EQ(bed.started(), "b1");
 }
 
+TEST(Slots, WhatDeadProcessesLeftIsTakenOverOneAfterTheOther) {
+  OneSlot bed;
+  for (const char* name : {"a1", "a2"}) {
+    bed.put({"a", name});
+    bed.work();
+  }
+  bed.occupy();
+  const api::DeploymentStatus open = bed.status();
+  bed.world.hanging.clear();
+  bed.crash();
+  bed.work();
+  for (const char* name : {"a1", "a2"}) {
+    api::DeploymentStatus left = bed.repository.status({"a", name});
+    left.operation = open.operation;
+    left.operation->revision = left.revision;
+    bed.repository.overwrite_status({"a", name}, left);
+  }
+  bed.world.hanging = {"prepare"};
+  bed.work();
+  EXPECT_EQ(bed.world.hang_count, 1U);
+  bed.world.hanging.clear();
+}
+
 TEST(Slots, AllThatWaitGoInTheEnd) {
   OneSlot bed;
   bed.occupy();

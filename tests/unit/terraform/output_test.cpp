@@ -140,22 +140,22 @@ TEST(TerraformLock, IsOursOnlyWhenItWasTakenSinceTheDeadAttemptBeganOnItsHost) {
   executors::Inputs in = inputs_of(1);
   EXPECT_FALSE(is_of_dead_attempt(lock, in));
   in.dead_attempt.emplace();
-  in.dead_attempt->holder.node = "vm";
-  in.dead_attempt->started_at = *parse_rfc3339("2026-11-26T00:32:31Z") + std::chrono::milliseconds(950);
+  in.dead_attempt->journal.holder.node = "vm";
+  in.dead_attempt->journal.started_at = *parse_rfc3339("2026-11-26T00:32:31Z") + std::chrono::milliseconds(950);
   EXPECT_TRUE(is_of_dead_attempt(lock, in));
-  in.dead_by = *parse_rfc3339("2026-11-26T00:32:30Z");
+  in.dead_attempt->by = *parse_rfc3339("2026-11-26T00:32:30Z");
   EXPECT_FALSE(is_of_dead_attempt(lock, in)) << "taken when the attempt was known to be dead";
-  in.dead_by = WallTime::max();
-  in.dead_attempt->holder.pod_uid = "u";
-  in.dead_attempt->holder.identity = "deployctl-system/vm_01JDKX";
+  in.dead_attempt->by = WallTime::max();
+  in.dead_attempt->journal.holder.pod_uid = "u";
+  in.dead_attempt->journal.holder.identity = "deployctl-system/vm_01JDKX";
   EXPECT_TRUE(is_of_dead_attempt(lock, in)) << "a Pod calls itself by its name";
-  in.dead_attempt->holder.identity = "deployctl-system/vm2_01JDKX";
+  in.dead_attempt->journal.holder.identity = "deployctl-system/vm2_01JDKX";
   EXPECT_FALSE(is_of_dead_attempt(lock, in));
-  in.dead_attempt->holder.pod_uid.clear();
-  in.dead_attempt->holder.node = "another";
+  in.dead_attempt->journal.holder.pod_uid.clear();
+  in.dead_attempt->journal.holder.node = "another";
   EXPECT_FALSE(is_of_dead_attempt(lock, in));
-  in.dead_attempt->holder.node = "vm";
-  in.dead_attempt->started_at = *parse_rfc3339("2026-11-26T00:32:32Z");
+  in.dead_attempt->journal.holder.node = "vm";
+  in.dead_attempt->journal.started_at = *parse_rfc3339("2026-11-26T00:32:32Z");
   EXPECT_FALSE(is_of_dead_attempt(lock, in));
 }
 

@@ -25,10 +25,10 @@ bool has_file(const executors::Step& step, const std::string& path) {
 }
 
 /// An attempt on host vm that began before the fake's lock was taken.
-api::Operation dead_attempt() {
-  api::Operation dead;
-  dead.holder.node = "vm";
-  dead.started_at = *parse_rfc3339("2026-11-26T00:32:00Z");
+executors::DeadAttempt dead_attempt() {
+  executors::DeadAttempt dead;
+  dead.journal.holder.node = "vm";
+  dead.journal.started_at = *parse_rfc3339("2026-11-26T00:32:00Z");
   return dead;
 }
 
