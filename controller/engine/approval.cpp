@@ -93,6 +93,7 @@ Task<Engine::State::Acted> Engine::State::await_approval(api::Deployment object,
   const executors::Plan& made = *ended.plan;
   const WallTime now = services.ports.clock.wall();
   const bool rollback = operation.journal.kind == api::OperationKind::Rollback;
+  const std::string already = ended.message.empty() ? "" : ended.message + "; ";
   AwaitedPlan awaited{.operation = operation.journal,
                       .plan = {.id = sha256_hex(made.digest + "\n" + operation.journal.id).substr(0, 16),
                                .kind = rollback ? api::PlanKind::Rollback : api::PlanKind::Deploy,
@@ -100,7 +101,7 @@ Task<Engine::State::Acted> Engine::State::await_approval(api::Deployment object,
                                .add = made.add,
                                .change = made.change,
                                .destroy = made.destroy,
-                               .summary = cut(one_line(made.summary), kSummaryBytes),
+                               .summary = cut(already + one_line(made.summary), kSummaryBytes),
                                .created_at = now,
                                .expires_at = now + object.spec.approval.expires_after,
                                .inputs = operation.snapshot.digest,

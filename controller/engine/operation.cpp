@@ -210,7 +210,7 @@ std::optional<Action> Operation::drive(const Finished* previous, Phase after) {
   ProcedureRun& run = phase_ == Phase::Effects ? *main_ : *part_;
   executors::Next next = run.next(as<executors::StepResult>(previous), stop_.has_value());
   if (auto* step = std::get_if<executors::Step>(&next)) {
-    if (phase_ == Phase::RemoveOld) release_ran_ = true;
+    if (phase_ == Phase::RemoveOld) release_ran_ = removed_old_ = true;
     return RunStep{phase_, std::move(*step)};
   }
   if (auto* pause = std::get_if<executors::Pause>(&next)) return Sleep{pause->length, std::move(pause->why)};
@@ -274,18 +274,24 @@ std::optional<Action> Operation::fail(Error error) {
   return std::nullopt;
 }
 
-/// Nothing of this run has changed anything; what ran before an interruption may have.
+/// The tool of this run has changed nothing; what ran before an interruption may have, and the removal at a former
+/// target has.
 std::optional<Action> Operation::ask(executors::Plan plan) {
   asks_ = std::move(plan);
   failed_in_ = phase_;
-  release_ran_ = plan_.resumed;
+  release_ran_ = plan_.resumed || removed_old_;
   enter(Phase::End);
   return std::nullopt;
 }
 
 Action Operation::end() {
   phase_ = Phase::End;
-  if (asks_) return Ended{.error = {}, .message = {}, .phase = failed_in_, .release_ran = release_ran_, .plan = asks_};
+  if (asks_)
+    return Ended{.error = {},
+                 .message = removed_old_ ? "what stood at the former target is removed already" : "",
+                 .phase = failed_in_,
+                 .release_ran = release_ran_,
+                 .plan = asks_};
   Ended ended{.error = error_, .message = {}, .phase = failed_in_, .release_ran = release_ran_};
   if (ended.error) {
     ended.error->message += notes_;

@@ -91,8 +91,8 @@ struct WriteJournal {
   bool once = false;
 };
 struct Ended {
-  std::optional<Error> error;  ///< nothing: success, or a plan
-  std::string message;
+  std::optional<Error> error;                ///< nothing: success, or a plan
+  std::string message;                       ///< of a success; with a plan: what ran already, empty for nothing
   Phase phase = Phase::End;                  ///< where it failed
   bool release_ran = false;                  ///< a step with effect of the release itself was started
   std::optional<executors::Plan> plan = {};  ///< a person has to approve it
@@ -146,7 +146,7 @@ class Operation {
   std::string caveat_;               ///< and its caveat
   std::optional<std::vector<executors::Output>> outputs_;
   std::size_t hook_ = 0;
-  bool release_ran_ = false, announced_ = false, runs_already_ = false;
+  bool release_ran_ = false, removed_old_ = false, announced_ = false, runs_already_ = false;
   Duration stable_left_{};
   std::optional<Error> stop_, error_;
   std::optional<executors::Plan> asks_;

@@ -168,6 +168,29 @@ TEST(Approval, PlanTheToolRefusesAsOutOfDateIsMadeAnewAndNotRolledBack) {  // fa
   EXPECT_EQ(bed.ready(), "Succeeded");
 }
 
+TEST(Approval, PlanThatIsOutOfDateAfterTheOldTargetWasEmptiedDoesNotClaimThatItServes) {  // fault T9
+  Asked bed(true);
+  bed.executor->host = "other";
+  bed.deploy("3");
+  bed.annotate(annotations::kForceAt, "move");
+  bed.work();
+  ASSERT_TRUE(bed.waits()) << bed.message("Ready");
+  bed.executor->stale = true;
+  bed.world.ends["stop"] = kExitOne;
+  bed.approve();
+  ASSERT_TRUE(bed.waits()) << bed.message("Ready");
+  EXPECT_EQ(bed.world.count("destroy web 1"), 1U);
+  EXPECT_EQ(bed.status().revision, 0) << "nothing serves any more";
+  EXPECT_NE(bed.message("Ready").find("what stood at the former target is removed already"), std::string::npos)
+      << bed.message("Ready");
+  bed.world.ends.clear();
+  bed.executor->stale = false;
+  bed.approve();
+  EXPECT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
+  EXPECT_EQ(bed.runs(), "3");
+  EXPECT_EQ(bed.status().target->host, "other");
+}
+
 TEST(Approval, OldIdIsRefused) {
   Asked bed(false);
   const std::string old = bed.plan().id;

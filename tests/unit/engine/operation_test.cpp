@@ -124,6 +124,17 @@ TEST(Operation, ApprovedPlanThatIsOutOfDateAsksAgainAndHasRunNothing) {  // faul
   EXPECT_FALSE(end->release_ran);
 }
 
+TEST(Operation, PlanAskedForAfterTheOldTargetWasEmptiedSaysSo) {  // fault T9
+  OperationPlan plan = plan_of({step("apply", Effect::Once), executors::NeedsApproval{{.digest = "d"}}});
+  plan.remove_old = [] { return scripted({step("destroy-old"), executors::Done{}}); };
+  Operation operation(std::move(plan));
+  std::optional<Ended> end;
+  story(operation, {}, &end);
+  EXPECT_TRUE(end->plan);
+  EXPECT_TRUE(end->release_ran);
+  EXPECT_EQ(end->message, "what stood at the former target is removed already");
+}
+
 TEST(Operation, StoppedOperationAsksNobody) {
   Operation operation(plan_of({step("plan", Effect::None), executors::NeedsApproval{{.digest = "d"}}}));
   operation.next(nullptr);
