@@ -71,6 +71,7 @@ struct Engine::State {
 
   // removal.cpp
   Task<Result<OperationPlan::Make>> plan_of_move(api::Deployment object, ActiveOperation& operation);
+  Task<Result<std::int64_t>> newest_at(api::Deployment object, api::Target target);
   Task<Result<std::unique_ptr<executors::Procedure>>> removal_at_old_target(api::Deployment object,
                                                                             ActiveOperation& operation);
   void tell_sealed_copy(const api::Deployment& object, const sources::SealedReferences& references,

@@ -10,6 +10,7 @@
 #include "engine/assemble.hpp"
 #include "engine/engine_state.hpp"
 #include "engine/status_parts.hpp"
+#include "history/target.hpp"
 
 namespace deployctl::engine {
 
@@ -41,10 +42,23 @@ void Engine::State::tell_left_out(const api::Deployment& object, const std::vect
                                               .note = "destroying " + words});
 }
 
+/// The newest kept revision that lives there. The newest of all may be of a move that did not come through.
+Task<Result<std::int64_t>> Engine::State::newest_at(api::Deployment object, api::Target target) {
+  const auto kept = co_await services.ports.repository.list_revisions(object);
+  if (!kept) co_return kept.error();
+  for (const ports::KeptRevisionInfo& revision : *kept) {
+    const auto snapshot = co_await kept_snapshot(object, revision.number);
+    if (!snapshot) co_return snapshot.error();
+    if (const auto& there = *snapshot; there && !history::target_move(target, there->target)) co_return revision.number;
+  }
+  co_return fail(ErrorKind::NotFound, "what was deployed at the former target is not known any more");
+}
+
 Task<Result<std::unique_ptr<executors::Procedure>>> Engine::State::removal_at_old_target(api::Deployment object,
                                                                                          ActiveOperation& operation) {
-  const std::int64_t serving = object.status.revision > 0 ? object.status.revision : object.status.last_revision;
-  const std::int64_t revision = operation.resumed && serving == operation.journal.revision ? serving - 1 : serving;
+  const auto found = co_await newest_at(object, *object.status.target);
+  if (!found) co_return found.error();
+  const std::int64_t revision = *found;
   auto snapshot = co_await load(object, revision);
   if (!snapshot) co_return snapshot.error();
   sources::SealedReferences references(services.ports.references, snapshot->sealed);

@@ -587,6 +587,24 @@ TEST(Engine, MovedTargetIsRefusedAndForcedMovesEverything) {
   EXPECT_EQ(bed.world.misplaced, std::vector<std::string>{});
 }
 
+TEST(Engine, ForcedMoveThatFailedGoesOnRemovingAtTheFormerTarget) {
+  Serving bed;
+  bed.executor->host = "other";
+  bed.edit([](api::DeploymentSpec& spec) { spec.rollback.automatic = false; });
+  bed.world.ends["destroy"] = kExitOne;
+  bed.deploy("2");
+  bed.annotate(annotations::kForceAt, "t1");
+  bed.work();
+  ASSERT_EQ(bed.ready(), "StepFailed");
+  bed.world.ends.clear();
+  bed.annotate(annotations::kForceAt, "t2");
+  bed.work();
+  EXPECT_EQ(bed.world.count("destroy web 1"), 2U);
+  EXPECT_EQ(bed.world.count("destroy web 2"), 0U);
+  EXPECT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
+  EXPECT_EQ(bed.runs(), "2");
+}
+
 TEST(Engine, LostStatusRunsNothingAgain) {
   Serving bed;
   const std::size_t effects = bed.world.effects();
