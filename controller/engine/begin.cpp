@@ -328,7 +328,10 @@ Task<Result<void>> Engine::State::make_ready(api::Deployment object, ActiveOpera
     plan.resumed = true;
     plan.look_first = executor->after_interruption(operation.journal) == executors::Recovery::VerifyThenDecide;
     // Hooks that must not run twice ran before this step, or it would be their own.
-    std::erase_if(plan.before, [](const PreparedHook& hook) { return hook.step.effect == executors::Effect::Once; });
+    const auto is_once = [](const PreparedHook& hook) { return hook.step.effect == executors::Effect::Once; };
+    operation.once_hooks_ran = std::erase_if(plan.before, is_once) > 0;
+    if (operation.journal.step == to_string(Phase::Settle) && std::erase_if(plan.after, is_once) > 0)
+      operation.once_hooks_ran = true;
   }
   operation.machine.emplace(std::move(plan));
   co_return Result<void>();

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "api/constants.hpp"
-#include "async/with_timeout.hpp"
 #include "engine/decide.hpp"
 #include "engine/engine_state.hpp"
 #include "engine/failures.hpp"
@@ -18,17 +17,6 @@ namespace {
 constexpr Duration kCatchUp = std::chrono::seconds(1);
 /// Passes over one object without waiting for anything; more is a bug, and must not starve the others.
 constexpr int kMostPasses = 32;
-/// To persist the last observation after everything was stopped (helm-controller).
-constexpr Duration kLastWrites = std::chrono::seconds(5);
-
-/// The step the journal names was begun and must not be repeated.
-bool is_in_once_step(const ActiveOperation& operation) {
-  if (!operation.journal.once || !operation.machine) return false;
-  const Phase phase = operation.machine->phase();
-  const bool names_a_hook = operation.journal.step == kPreHookStep || operation.journal.step == kPostHookStep;
-  if (names_a_hook) return phase == Phase::PreHooks || phase == Phase::PostHooks;
-  return phase == Phase::Effects;
-}
 
 }  // namespace
 
@@ -282,46 +270,6 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
 void Engine::State::references_changed(const ObjectKey& key) {
   if (const auto found = runs.find(key); found != runs.end()) found->second.references_changed = true;
   services.ports.requeue(key);
-}
-
-/// No task runs, and no reconcile stands in what they leave. Neither begins another task.
-Task<void> Engine::State::come_to_rest() {
-  co_await tasks.join();
-  while (!passing.empty()) co_await pass_ended.wait();
-}
-
-Task<void> Engine::State::shutdown() {
-  shutting_down = true;
-  for (auto& [key, run] : runs) {
-    drop_check(run);
-    if (!run.operation) continue;
-    if (run.operation->stop == StopCause::None) run.operation->stop = StopCause::Shutdown;
-    run.operation->task.cancel();
-  }
-  // Each step ends within its own stop grace; the bound is for one that does not.
-  co_await with_timeout(services.ports.clock, services.options.shutdown_grace, come_to_rest());
-  tasks.cancel_all();
-  co_await tasks.join();
-  for (auto& [key, run] : runs) {
-    if (!run.operation || passing.contains(key)) continue;
-    const bool announced = run.operation->announced && run.operation->journal.kind != api::OperationKind::Destroy;
-    auto found = services.ports.repository.find(key);
-    if (announced && found && *found && (*found)->meta.uid == run.uid) {
-      const Error interrupted = fail(ErrorKind::Cancelled, "interrupted: the controller was stopped");
-      Ended ended{.error = interrupted, .message = {}, .phase = Phase::Effects, .release_ran = true};
-      if (run.operation->machine) ended.phase = run.operation->machine->phase();
-      if (run.operation->stop == StopCause::Shutdown && is_in_once_step(*run.operation) &&
-          only_a_person_knows(*run.operation))
-        ended = asks_a_person(*run.operation);
-      const Closing closing = closing_of(**found, *run.operation, ended);
-      co_await with_timeout(services.ports.clock, kLastWrites,
-                            recorder.write(**found, closed(**found, closing, services.ports.clock.wall())));
-    }
-    co_await finish(key, run);
-  }
-  // What a reconcile that did not end in time stands in stays until it has ended; its operation stays open, and is
-  // recovered by the next process.
-  std::erase_if(runs, [this](const auto& each) { return !passing.contains(each.first); });
 }
 
 Engine::Engine(asio::any_io_executor executor, Ports ports, Options options)

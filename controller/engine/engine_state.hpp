@@ -3,7 +3,7 @@
 // The engine's inside: what it remembers, and one act for each decision. The acts stand in engine.cpp (the loop, the
 // small ones), begin.cpp, removal.cpp and recover.cpp (operations are made), operate.cpp (and driven), refused.cpp (what
 // must not be written), approval.cpp (what waits for a person), outputs.cpp (what is told to others), perform.cpp
-// (tasks), look.cpp (checks). An act that answers nothing asks for another look from the top.
+// (tasks), look.cpp (checks), shutdown.cpp. An act that answers nothing asks for another look from the top.
 
 #include <map>
 #include <set>
@@ -27,9 +27,13 @@ struct Engine::State {
 
   Task<Outcome> reconcile(ObjectKey key);
   class Pass;
-  Task<void> come_to_rest();
-  Task<void> shutdown();
   void references_changed(const ObjectKey& key);
+
+  // shutdown.cpp
+  Task<void> shutdown();
+  Task<void> come_to_rest();
+  void take_what_ended(const ObjectKey& key, ActiveOperation& operation);
+  Task<Result<void>> record_at_shutdown(api::Deployment object, ObjectRun& run);
 
   // engine.cpp
   Task<Acted> act(api::Deployment object, ObjectRun& run, Nothing decision);

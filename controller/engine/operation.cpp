@@ -236,6 +236,7 @@ std::optional<Action> Operation::hooks(const Finished* previous, std::vector<Pre
     const PreparedHook& hook = hooks[hook_++];
     auto failed = failure_of(hook, name, *result);
     if (failed && !hook.ignore_failure && !stop_) return fail(std::move(*failed));
+    if (hook.step.effect == executors::Effect::Once && !result->interrupted()) once_hook_ended_ = true;
   }
   if (stop_) return fail(*stop_);
   if (!std::exchange(entered_, true)) hook_ = 0;

@@ -115,6 +115,8 @@ class Operation {
   /// Stands where a new spec may cancel it: nothing touched yet, or only looking.
   [[nodiscard]] bool is_interruptible() const;
   [[nodiscard]] bool release_ran() const { return release_ran_; }
+  /// A hook that must not run twice has run to its end.
+  [[nodiscard]] bool once_hook_ended() const { return once_hook_ended_; }
   /// What the steps without effect found out; complete when WriteJournal is asked for.
   [[nodiscard]] executors::Remembered remembered() const;
   /// What the executor said at its end; nothing before, and when it does not tell.
@@ -147,6 +149,7 @@ class Operation {
   std::optional<std::vector<executors::Output>> outputs_;
   std::size_t hook_ = 0;
   bool release_ran_ = false, removed_old_ = false, announced_ = false, runs_already_ = false;
+  bool once_hook_ended_ = false;
   Duration stable_left_{};
   std::optional<Error> stop_, error_;
   std::optional<executors::Plan> asks_;

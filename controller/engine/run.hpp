@@ -32,6 +32,7 @@ struct ActiveOperation {
   std::optional<Finished> finished;  ///< how the last task ended
   StopCause stop = StopCause::None;
   bool announced = false, busy = false, resumed = false, moves = false, forced = false;
+  bool once_hooks_ran = false;  ///< before it was resumed: they are not among its hooks any more
 
   std::vector<health::Check> pre_checks, post_checks;
   std::vector<api::CheckStatus> gate;               ///< how the last post checks ended
