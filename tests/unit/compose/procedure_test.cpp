@@ -35,6 +35,14 @@ TEST(ComposeDeploy, PinsSayTheImagesAndWhatNoRegistryKnowsIsTagged) {
   EXPECT_EQ(tool.tags, (std::map<std::string, std::string>{{"deployctl/shop_web/web:r1", web_image(1)}}));
 }
 
+TEST(ComposeDeploy, WhatWasBuiltIsTaggedAlsoWhereTheDaemonGivesItADigest) {  // fault D7
+  Tool tool;
+  tool.docker.registry["shop/web@sha256:built"] = web_image(1);  // as with containerd's image store
+  ASSERT_TRUE(tool.deploy(inputs_of(1)).is_done());
+  EXPECT_EQ(tool.remembered.pins.at("digests"), (Json{{"cache", kCacheDigest}})) << "no registry has it";
+  EXPECT_TRUE(tool.tags.contains("deployctl/shop_web/web:r1"));
+}
+
 TEST(ComposeDeploy, OnlyWhatChangedIsMadeAnew) {
   Tool tool;
   tool.deploy(inputs_of(1));

@@ -261,6 +261,19 @@ TEST(DockerVolumes, OfAContainerThatNeverServedAnonymousOnesGo) {
   EXPECT_THAT(daemon.lines, Contains(HasSubstr("docker rm --force --volumes")));
 }
 
+TEST(DockerImage, WhatWasBuiltIsNeverPulledAlsoWhereTheDaemonGivesItADigest) {  // fault D7
+  Daemon daemon;
+  executors::Inputs in = inputs_of(1);
+  in.spec.docker->image.reset();
+  in.spec.docker->build.emplace();
+  in.source_dir = "/op/source";
+  ASSERT_TRUE(daemon.deploy(in).is_done());
+  const std::string id = daemon.remembered.pins.at("image");
+  daemon.registry["deployctl/built@sha256:9"] = id;  // as with containerd's image store
+  daemon.deploy(in);
+  EXPECT_EQ(daemon.remembered.pins, (Json{{"image", id}}));
+}
+
 TEST(DockerVerify, ContainerThatRunsAndStaysIsGood) {
   Daemon daemon;
   daemon.deploy(inputs_of(1));

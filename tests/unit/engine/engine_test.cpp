@@ -641,6 +641,28 @@ TEST(Engine, DeletionDestroysAndLetsGo) {
   EXPECT_TRUE(bed.repository.revision_numbers(bed.key).empty());
 }
 
+TEST(Engine, DeletionTakesTheRevisionsAwayLast) {
+  using Sent = support::FakeRepository::Kind;
+  Serving bed;
+  bed.executor->outputs = std::vector<executors::Output>{{.name = "host", .value = "10.0.0.5", .sensitive = false}};
+  bed.deploy("2");
+  bed.work();
+  bed.repository.forget_writes();
+  bed.repository.refused.insert_or_assign({bed.key, Sent::Detach}, fail(ErrorKind::Transient, "not now"));
+  bed.repository.request_deletion(bed.key);
+  bed.work();
+  EXPECT_EQ(bed.repository.revision_numbers(bed.key).size(), 2U) << "a Destroy that has to run again needs them";
+  bed.repository.refused.erase({bed.key, Sent::Detach});
+  bed.pass(std::chrono::minutes(1));
+  EXPECT_FALSE(bed.repository.has(bed.key));
+  EXPECT_TRUE(bed.repository.revision_numbers(bed.key).empty());
+  std::vector<Sent> kinds;
+  for (const auto& write : bed.repository.writes())
+    if (write.kind != Sent::Announce && write.kind != Sent::WriteStatus) kinds.push_back(write.kind);
+  EXPECT_EQ(kinds,
+            (std::vector<Sent>{Sent::Detach, Sent::DeleteRevision, Sent::RemoveFinalizer, Sent::DeleteRevision}));
+}
+
 TEST(Engine, DeletionDuringAnApplyStopsItFirst) {  // fault F1
   Serving bed;
   bed.world.hanging = {"start"};
@@ -865,6 +887,19 @@ TEST(Engine, SecretSourceOfAKeptRevisionIsHiddenAfterARestart) {  // fault X4
   bed.references.failure = fail(ErrorKind::Transient, "not now");
   bed.pass(std::chrono::minutes(30), std::chrono::seconds(30));
   EXPECT_EQ(bed.secrets.redact("got FROM correct-horse"), "got [redacted]");
+}
+
+TEST(Engine, WhatAStepIsCapturedWholeForIsNotLogged) {  // fault X4
+  for (const bool whole : {false, true}) {
+    EngineBed bed;
+    if (whole) bed.executor->whole = {"prepare"};
+    bed.world.ends["prepare"] = kExitOne;
+    bed.world.writes["prepare"] = R"({"values": {"password": "nobody named this"}})";
+    bed.deploy("1");
+    bed.work();
+    EXPECT_TRUE(bed.logged("Failed a step"));
+    EXPECT_EQ(bed.logged("nobody named this"), !whole);
+  }
 }
 
 TEST(Engine, CutInsideASecretShowsNothingOfIt) {  // fault X4

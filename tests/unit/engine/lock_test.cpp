@@ -64,6 +64,19 @@ TEST(Lock, TakenBetweenPlanAndApplyLeavesWhatServes) {  // fault T1
   EXPECT_EQ(bed.runs(), "2");
 }
 
+TEST(Lock, HeldAtTheNewTargetAfterTheOldOneWasEmptiedLeavesNothingThatServes) {  // fault T1
+  Serving bed;
+  bed.executor->host = "other";
+  bed.world.ends["stop"] = kLocked;
+  bed.deploy("2");
+  bed.annotate(api::annotations::kForceAt, "move");
+  bed.work();
+  EXPECT_EQ(bed.ready(), "StateLocked");
+  EXPECT_EQ(bed.world.count("destroy web 1"), 1U);
+  EXPECT_EQ(bed.runs(), "");
+  EXPECT_EQ(bed.status().revision, 0) << "what served at the former target is gone";
+}
+
 TEST(Lock, RollbackWaitsForItAndIsNotGivenUp) {  // fault T1
   Serving bed;
   bed.world.sick = {"2"};

@@ -267,6 +267,19 @@ TEST(Outputs, GoWithTheObject) {
   EXPECT_EQ(bed.kept(), nullptr);
 }
 
+TEST(Outputs, GoWithTheObjectAlsoWhenTheStatusDoesNotNameThem) {
+  Telling bed;
+  bed.deploy("1");
+  bed.work();
+  api::DeploymentStatus without = bed.status();
+  without.outputs.reset();
+  bed.repository.overwrite_status(bed.key, without);
+  bed.repository.request_deletion(bed.key);
+  bed.work();
+  EXPECT_FALSE(bed.repository.has(bed.key));
+  EXPECT_EQ(bed.kept(), nullptr);
+}
+
 void refer(api::DeploymentSpec& spec) {
   spec.variables = {{.name = "DB", .value_from = api::ValueFrom{.output_ref = api::OutputRef{"net", "address"}}}};
 }

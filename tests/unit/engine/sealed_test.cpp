@@ -156,6 +156,19 @@ TEST(SealedCopy, WithoutItARemovalGoesOnWithoutWhatIsGoneAndNothingElse) {
   }
 }
 
+TEST(SealedCopy, ARemovalWaitsForValuesThatCannotBeReadJustNow) {
+  Serving bed;
+  bed.references.failure = fail(ErrorKind::Transient, "not now");
+  bed.remove();
+  EXPECT_EQ(bed.world.count("destroy"), 0U);
+  EXPECT_EQ(bed.ready(), "DestroyFailed");
+  EXPECT_NE(bed.message("Ready").find("not now"), std::string::npos) << bed.message("Ready");
+  bed.references.failure.reset();
+  bed.pass(std::chrono::minutes(2));
+  EXPECT_FALSE(bed.repository.has(bed.key));
+  EXPECT_EQ(bed.told_to("destroy", "PASSWORD"), "correct horse");
+}
+
 /// Playbooks that log in with a key and open a vault.
 struct Playing : EngineBed {
   Playing(const std::string& key_text, const std::string& vault_password) {
@@ -200,6 +213,24 @@ TEST(SealedCopy, TheVaultIsOpenedAlsoWhenTheKeyIsGone) {
   EXPECT_FALSE(bed.repository.has(bed.key));
   EXPECT_EQ(bed.world.told["destroy"]["SSH_KEY"], "");
   EXPECT_EQ(bed.world.told["destroy"]["VAULT"], "battery staple");
+}
+
+TEST(SealedCopy, HoldsALiveOutputOfAnotherDeployment) {
+  EngineBed bed;
+  bed.references.secrets[{"shop", "net-outputs"}] = {{"address", "10.1.1.1"}, {"other", "not asked for"}};
+  bed.deploy("1");
+  bed.edit([](api::DeploymentSpec& spec) {
+    spec.variables = {{.name = "DB",
+                       .value_from = api::ValueFrom{.output_ref = api::OutputRef{"net", "address"}},
+                       .track = api::Track::Live}};
+  });
+  bed.work();
+  ASSERT_EQ(bed.ready(), "Succeeded") << bed.message("Ready");
+  bed.references.secrets.clear();
+  bed.repository.request_deletion(bed.key);
+  bed.work();
+  EXPECT_FALSE(bed.repository.has(bed.key));
+  EXPECT_EQ(bed.world.told["destroy"]["DB"], "10.1.1.1");
 }
 
 TEST(SealedCopy, NothingOfItStandsInTheStatus) {  // fault X4

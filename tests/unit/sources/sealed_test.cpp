@@ -62,6 +62,14 @@ TEST_F(Sealed, LeavesOutWhatIsPinnedForThatIsInTheRevisionAnyway) {
   EXPECT_EQ(seal_now().config_maps.at("settings").values, (ports::KeyValues{{"LEVEL", "info"}}));
 }
 
+TEST_F(Sealed, HoldsALiveOutputOfAnotherDeployment) {
+  references_.secrets[{"shop", "net-outputs"}] = {{"address", "10.1.1.1"}, {"other", "not asked for"}};
+  spec_.variables = {{.name = "DB", .value_from = api::ValueFrom{.output_ref = api::OutputRef{"net", "address"}}}};
+  EXPECT_TRUE(seal_now().empty()) << "a pinned one is in the revision anyway";
+  spec_.variables.front().track = api::Track::Live;
+  EXPECT_EQ(seal_now().secrets.at("net-outputs").values, (ports::KeyValues{{"address", "10.1.1.1"}}));
+}
+
 TEST_F(Sealed, WhatDoesNotFitIsLeftOutAndNamed) {
   references_.secrets[{"shop", "db"}]["PASSWORD"] = std::string(kMaxSealedBytes, 'x');
   const auto sealed = support::run_coroutine(loop_, seal(references_, kKey, spec_));

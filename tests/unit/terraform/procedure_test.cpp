@@ -360,6 +360,21 @@ TEST(TerraformLocks, OneOfOurDeadAttemptIsReleasedOnlyWhereTheSpecSaysSo) {  // 
   }
 }
 
+TEST(TerraformDeploy, OutputsThatCannotBeReadAreNoFailureOfTheRelease) {
+  Cloud cloud;
+  cloud.intercept = [&](const executors::Step& step) -> std::optional<executors::StepResult> {
+    if (step.name != "output") return std::nullopt;
+    return executors::StepResult{
+        .process =
+            support::exited(1, "", "Error: Failed to read the state\n\ndial tcp 10.0.0.1:443: connection refused\n"),
+        .http = {}};
+  };
+  const Ran ran = cloud.deploy(inputs_of(1));
+  EXPECT_EQ(ran.error().kind, ErrorKind::Transient) << "of the surroundings: tried again, never rolled back";
+  EXPECT_THAT(ran.error().message, HasSubstr("read the outputs"));
+  EXPECT_EQ(cloud.resources, kRelease1);
+}
+
 TEST(TerraformLocks, OneTakenBetweenPlanAndApplyIsNoFailureOfTheRelease) {
   Cloud cloud;
   cloud.intercept = [&](const executors::Step& step) -> std::optional<executors::StepResult> {
