@@ -72,7 +72,9 @@ struct Inputs {
   };
   std::optional<Approved> approved;
   std::optional<DeadAttempt> dead_attempt;  ///< rule UnlockThenRerun: a lock of its may be released
-  Json abandoned_pins = Json::object();     ///< in a rollback: of the newest revision, which is gone back from
+  /// In a rollback of what failed: pins of the newest revision. Empty where that succeeded: then there is nothing that
+  /// a failed operation created.
+  Json abandoned_pins = Json::object();
 };
 
 /// What an attempt that was cut off means. UnlockThenRerun: as Rerun, and what runs next is told of the dead attempt.

@@ -223,8 +223,10 @@ Task<Result<executors::Inputs>> Engine::State::inputs_of(api::Deployment object,
   if (operation.dead_attempt &&
       executor.after_interruption(operation.dead_attempt->journal) == executors::Recovery::UnlockThenRerun)
     inputs->dead_attempt = operation.dead_attempt;
-  if (kind == Kind::Rollback) {
-    auto newest = co_await kept_snapshot(object, object.status.last_revision);
+  // What a release created that succeeded is nothing to be tidied up. A resumed rollback goes on with its own account.
+  const std::int64_t newest_number = object.status.last_revision;
+  if (kind == Kind::Rollback && (operation.resumed || failed_with_revision(object.status, newest_number))) {
+    auto newest = co_await kept_snapshot(object, newest_number);
     if (!newest) co_return newest.error();
     if (auto& abandoned = *newest) inputs->abandoned_pins = std::move(abandoned->remembered.pins);
   }

@@ -72,6 +72,12 @@ bool is_undone_by_rollback(const api::HistoryEntry& entry) {
          entry.restorable != api::Restorable::No;
 }
 
+bool failed_with_revision(const api::DeploymentStatus& status, std::int64_t revision) {
+  using Result = api::HistoryResult;
+  const auto found = std::ranges::find(status.history, revision, &api::HistoryEntry::revision);
+  return found != status.history.end() && found->result != Result::Succeeded && found->result != Result::RolledBack;
+}
+
 std::optional<api::Quarantine> abandoned(const api::Deployment& object, const std::optional<Desired>& desired,
                                          std::string_view target) {
   api::Quarantine held;

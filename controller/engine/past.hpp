@@ -41,6 +41,10 @@ std::int64_t counted_rollbacks(const api::DeploymentStatus& status);
 /// of the release ran, so there is nothing to go back from.
 bool is_undone_by_rollback(const api::HistoryEntry& entry);
 
+/// The operation that took this revision's number did not succeed: what it created is of a failure. Not of one that
+/// the history has lost.
+bool failed_with_revision(const api::DeploymentStatus& status, std::int64_t revision);
+
 /// What a rollback to `target` goes away from: what the spec asks for. Nothing when that is the target itself.
 std::optional<api::Quarantine> abandoned(const api::Deployment& object, const std::optional<Desired>& desired,
                                          std::string_view target);

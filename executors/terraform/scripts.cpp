@@ -24,7 +24,7 @@ using executors::StepResult;
 
 constexpr const char* kCreates = "creates";
 
-/// What the failed operation that is rolled back has created, and those it rolled back in vain.
+/// What the failed operation that is rolled back has created, and those that rolled it back in vain.
 std::set<std::string> created_before(const Inputs& in) {
   std::set<std::string> created;
   if (!in.rollback || !in.abandoned_pins.is_object() || !in.abandoned_pins.contains(kCreates)) return created;
@@ -43,13 +43,18 @@ executors::Remembered remembered_of(const Inputs& in, const Bench& bench, const 
   return remembered;
 }
 
-/// Of a deployment alone: in a rollback what was not created by the failed operation is for a person to decide anyway.
+/// Not of a rollback of what failed: there a person decides about all that the failed operation did not create.
 std::optional<Error> too_much(const Inputs& in, const PlanReport& plan) {
   const auto most = in.spec.terraform ? in.spec.terraform->max_destroy : std::nullopt;
   const std::int64_t destroyed = plan.to_destroy();
-  if (!most || in.rollback || destroyed <= *most) return std::nullopt;
-  return fail(ErrorKind::Invalid, "spec.terraform.maxDestroy: the plan would destroy " + std::to_string(destroyed) +
-                                      ", more than " + std::to_string(*most) + ": " + summary_of(plan));
+  const bool of_a_failure = in.rollback && !in.abandoned_pins.empty();
+  if (!most || of_a_failure || destroyed <= *most) return std::nullopt;
+  std::string message = "spec.terraform.maxDestroy: the plan would destroy " + std::to_string(destroyed) +
+                        ", more than " + std::to_string(*most) + ": " + summary_of(plan);
+  if (in.rollback)
+    message += "; that is the limit of revision " + std::to_string(in.restored_revision) +
+               ": to go back all the same, deploy its spec with a higher one";
+  return fail(ErrorKind::Invalid, std::move(message));
 }
 
 bool is_approved(const Inputs& in, const PlanReport& plan) { return in.approved && in.approved->digest == plan.digest; }

@@ -130,6 +130,20 @@ def test_a_rollback_that_would_build_something_again_waits_for_a_person(namespac
     assert in_state(namespace) == {"terraform_data.page", "terraform_data.kept"}
 
 
+def test_what_a_release_built_that_succeeded_is_not_destroyed_by_a_rollback_before_somebody_approves(namespace, controller):
+    namespace.apply(module())
+    namespace.wait_ready("hello")
+    namespace.apply(module("hello 2", resource("database"), "2.0.0"))
+    namespace.wait_for("hello", lambda o: o["status"].get("version") == "2.0.0" and condition(o, "Ready")["status"] == "True")
+    namespace.annotate("hello", rollback_to="previous/x")
+    item = namespace.wait_reason("hello", "AwaitingApproval")
+    assert (item["status"]["plan"]["kind"], item["status"]["plan"]["destroy"]) == ("Rollback", 1)
+    stays(lambda: in_state(namespace) == {"terraform_data.page", "terraform_data.database"}, 2)
+    namespace.annotate("hello", approve=item["status"]["plan"]["id"])
+    namespace.wait_reason("hello", "RolledBack")
+    assert in_state(namespace) == {"terraform_data.page"} and page(namespace) == "hello 1"
+
+
 def test_without_auto_approve_nothing_is_built_before_somebody_approves(namespace, controller):
     namespace.apply(module(autoApprove=False))
     item = namespace.wait_reason("hello", "AwaitingApproval")

@@ -211,5 +211,49 @@ TEST(Lock, RollbackKnowsWhatTheFailedReleaseRemembered) {
   EXPECT_EQ(bed.executor->deployed.back().abandoned_pins.value("creates", ""), "thing.web");
 }
 
+TEST(Lock, RollbackOfWhatSucceededIsToldOfNothingThatAFailureCreated) {
+  Serving bed;
+  bed.executor->plans = true;
+  bed.deploy("2");
+  bed.work();
+  ASSERT_EQ(bed.status().history.front().result, HistoryResult::Succeeded);
+  bed.annotate(api::annotations::kRollbackTo, "previous/x");
+  bed.work();
+  ASSERT_EQ(bed.runs(), "1");
+  EXPECT_TRUE(bed.executor->deployed.back().abandoned_pins.empty());
+}
+
+TEST(Lock, RollbackTriedAgainKnowsWhatTheFailedOneRemembered) {
+  Serving bed;
+  bed.executor->plans = true;
+  bed.deploy("2");
+  bed.work();
+  bed.world.ends["start 1"] = {process::Exit::Kind::Exited, 1, {}};
+  bed.annotate(api::annotations::kRollbackTo, "previous/x");
+  bed.work();
+  ASSERT_EQ(bed.status().history.front().result, HistoryResult::Failed) << bed.message("Ready");
+  bed.world.ends.clear();
+  bed.annotate(api::annotations::kRollbackTo, "1/y");
+  bed.pass(std::chrono::minutes(2));
+  ASSERT_EQ(bed.runs(), "1") << bed.message("Ready");
+  EXPECT_EQ(bed.executor->deployed.back().abandoned_pins.value("creates", ""), "thing.web");
+}
+
+TEST(Lock, RollbackTakenOverGoesOnWithItsOwnAccount) {
+  Serving bed;
+  bed.executor->plans = true;
+  bed.deploy("2");
+  bed.work();
+  bed.world.hanging = {"start"};
+  bed.annotate(api::annotations::kRollbackTo, "previous/x");
+  bed.work();
+  ASSERT_TRUE(bed.status().operation);
+  bed.world.hanging.clear();
+  bed.crash();
+  bed.work();
+  ASSERT_EQ(bed.runs(), "1") << bed.message("Ready");
+  EXPECT_EQ(bed.executor->deployed.back().abandoned_pins.value("creates", ""), "thing.web");
+}
+
 }  // namespace
 }  // namespace deployctl::engine

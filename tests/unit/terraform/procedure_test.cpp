@@ -319,6 +319,28 @@ TEST(TerraformRollback, AnythingElseWaitsForAPerson) {
   EXPECT_EQ(cloud.resources, kRelease2);
 }
 
+TEST(TerraformRollback, WhatAReleaseCreatedThatSucceededIsNotDestroyedWithoutAPerson) {
+  Cloud cloud;
+  cloud.module = [](const Json& variables) {
+    Resources wanted = {{"terraform_data.page", variables.value("RELEASE", "1")}};
+    if (variables.value("RELEASE", "1") == "2") wanted["terraform_data.database"] = "x";
+    return wanted;
+  };
+  cloud.deploy(inputs_of(1));
+  cloud.deploy(inputs_of(2, 1));
+  executors::Inputs back = rollback_to(1, {});
+  back.abandoned_pins = Json::object();
+  const Ran asks = cloud.deploy(back);
+  ASSERT_TRUE(asks.asked().has_value());
+  EXPECT_EQ(asks.asked()->destroy, 1);
+  back.spec.terraform->max_destroy = 0;
+  const Ran refused = cloud.deploy(back);
+  EXPECT_EQ(refused.error().kind, ErrorKind::Invalid);
+  EXPECT_THAT(refused.error().message, HasSubstr("maxDestroy: the plan would destroy 1, more than 0"));
+  EXPECT_THAT(refused.error().message, HasSubstr("the limit of revision 1"));
+  EXPECT_TRUE(cloud.resources.contains("terraform_data.database"));
+}
+
 TEST(TerraformRollback, WhatIsNotUndoneYetIsRememberedForTheNextAttempt) {
   Cloud cloud;
   cloud.deploy(inputs_of(1));
