@@ -22,7 +22,7 @@ namespace deployctl::executors {
 /// An attempt whose holder is proven dead. A lock of its may still be there.
 struct DeadAttempt {
   api::Operation journal;
-  WallTime by = WallTime::max();  ///< when that was proven: what began later is not its
+  WallTime by = WallTime::max();  ///< by when it was dead: what began later is not its
   bool operator==(const DeadAttempt&) const = default;
 };
 
@@ -72,6 +72,7 @@ struct Inputs {
   };
   std::optional<Approved> approved;
   std::optional<DeadAttempt> dead_attempt;  ///< rule UnlockThenRerun: a lock of its may be released
+  std::string user;                         ///< as whom the tools run; empty: the system has no name for it
   /// In a rollback of what failed: pins of the newest revision. Empty where that succeeded: then there is nothing that
   /// a failed operation created.
   Json abandoned_pins = Json::object();

@@ -155,6 +155,7 @@ struct Application::Parts {
   engine::OwnPod own_pod;
   asio::any_io_executor executor;
   SystemClock clock;
+  WallTime started = clock.wall();
   SecretSet secrets;
   Logger log;
   SystemResolver resolver;
@@ -258,6 +259,8 @@ Task<void> Application::Parts::make_engine() {
                                  .max_processes = options.max_processes,
                                  .shutdown_grace = options.shutdown_grace,
                                  .holder = engine::own_holder(own_pod, clock.wall()),
+                                 .started = started,
+                                 .user = engine::own_user(),
                                  .survivor = [this](const std::string& operation) { return survivor(operation); }});
   co_await end_orphans();
   if (auto prepared = co_await engine->prepare(); !prepared) {

@@ -216,6 +216,7 @@ Task<Result<executors::Inputs>> Engine::State::inputs_of(api::Deployment object,
                      : kind == Kind::Destroy        ? object.status.last_revision
                                                     : operation.number;
   inputs->force_rebuild = operation.forced;
+  inputs->user = services.options.user;
   inputs->approval_required =
       kind != Kind::Destroy && api::approval_required(object.undecodable ? snapshot.spec : object.spec);
   inputs->approved = operation.approved;

@@ -29,8 +29,8 @@ Outcome after(const Error& error) {
 Engine::State::State(asio::any_io_executor executor, Ports ports, Options options)
     : services(executor, std::move(ports), std::move(options)),
       recorder(services),
-      holder_proofs(services),
       started(services.ports.clock.wall()),
+      holder_proofs(services, services.options.started.value_or(started)),
       pass_ended(executor),
       tasks(executor) {
   // What a task could not catch itself must not end the others' work.
@@ -95,7 +95,7 @@ Task<Outcome> Engine::State::reconcile(ObjectKey key) {
       continue;
     }
     const SeenHolder holder = co_await holder_of(run.operation ? std::nullopt : object.status.operation);
-    if (holder.state == HolderState::Dead) note_dead_attempt(run, *object.status.operation);
+    if (holder.state == HolderState::Dead) note_dead_attempt(run, *object.status.operation, holder.dead_by);
     const Observation observed = observe(object, run,
                                          {.holder = holder,
                                           .slot_free = slot_line.may_go(key, services.operation_slots.available()),
@@ -164,13 +164,14 @@ Task<SeenHolder> Engine::State::holder_of(std::optional<api::Operation> open) {
     co_return SeenHolder{.state = HolderState::Us, .missing = {}};
   HolderProof proof = co_await holder_proofs.proof_of(open->holder);
   co_return SeenHolder{.state = proof.dead ? HolderState::Dead : HolderState::Unproven,
-                       .missing = std::move(proof.missing)};
+                       .missing = std::move(proof.missing),
+                       .dead_by = proof.by};
 }
 
 /// For what runs next. When it was first proven counts, however long that waits for a slot.
-void Engine::State::note_dead_attempt(ObjectRun& run, const api::Operation& open) const {
+void Engine::State::note_dead_attempt(ObjectRun& run, const api::Operation& open, WallTime by) {
   if (run.dead_attempt && run.dead_attempt->journal.id == open.id) return;
-  run.dead_attempt = executors::DeadAttempt{.journal = open, .by = services.ports.clock.wall()};
+  run.dead_attempt = executors::DeadAttempt{.journal = open, .by = by};
 }
 
 std::optional<std::string> Engine::State::survivor_of(const std::string& operation) const {

@@ -61,6 +61,8 @@ struct Options {
   std::size_t max_processes = 8;                         ///< operation slots
   Duration shutdown_grace = std::chrono::seconds(60);    ///< how long running steps may take to end
   api::Holder holder;                                    ///< this process: holder.hpp, own_holder()
+  std::optional<WallTime> started = {};                  ///< when it started; nothing: with the engine
+  std::string user = {};                                 ///< as whom it and its tools run: holder.hpp, own_user()
   std::function<bool(const api::Holder&)> is_dead = {};  ///< instead of the proof from /proc; for tests
   /// A process that an earlier controller started for this operation and that could not be ended, in words for people;
   /// nothing when there is none, or no longer one. Empty: there is none.

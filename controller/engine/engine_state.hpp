@@ -1,8 +1,8 @@
 #pragma once
 
 // The engine's inside: what it remembers, and one act for each decision. The acts stand in engine.cpp (the loop, the
-// small ones), begin.cpp, removal.cpp and recover.cpp (operations are made), operate.cpp (and driven), refused.cpp (what
-// must not be written), approval.cpp (what waits for a person), outputs.cpp (what is told to others), perform.cpp
+// small ones), begin.cpp, removal.cpp and recover.cpp (operations are made), operate.cpp (and driven), refused.cpp
+// (what must not be written), approval.cpp (what waits for a person), outputs.cpp (what is told to others), perform.cpp
 // (tasks), look.cpp (checks), shutdown.cpp. An act that answers nothing asks for another look from the top.
 
 #include <map>
@@ -47,7 +47,7 @@ struct Engine::State {
   Task<bool> is_of_another_life(api::Deployment object, ObjectRun& run);
   /// Of an operation that is open and does not run here.
   Task<SeenHolder> holder_of(std::optional<api::Operation> open);
-  void note_dead_attempt(ObjectRun& run, const api::Operation& open) const;
+  static void note_dead_attempt(ObjectRun& run, const api::Operation& open, WallTime by);
   [[nodiscard]] std::optional<std::string> survivor_of(const std::string& operation) const;
   void log_ignored(const api::Deployment& object, ObjectRun& run, const api::Requests& requests);
   void wake_first();
@@ -152,8 +152,8 @@ struct Engine::State {
 
   Services services;
   Recorder recorder;
-  HolderProofs holder_proofs;
   WallTime started;
+  HolderProofs holder_proofs;
   std::map<ObjectKey, ObjectRun> runs;
   SlotLine slot_line;           ///< who waits for a slot
   std::set<ObjectKey> passing;  ///< a reconcile stands in runs[key]: nobody else lets go of what is there

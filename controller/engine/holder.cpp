@@ -1,5 +1,6 @@
 #include "engine/holder.hpp"
 
+#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -79,6 +80,14 @@ api::Holder own_holder(const OwnPod& pod, WallTime now) {
       pod.uid.empty() ? self.node + "_" + std::to_string(self.pid) : ObjectKey{pod.ns, pod.name}.str();
   self.identity = place + "_" + make_ulid(now, random_bytes(10));
   return self;
+}
+
+std::string own_user() {
+  std::array<char, 4096> room{};
+  passwd entry{};
+  passwd* found = nullptr;
+  if (::getpwuid_r(::getuid(), &entry, room.data(), room.size(), &found) != 0 || found == nullptr) return {};
+  return found->pw_name;
 }
 
 bool is_proven_dead(const api::Holder& holder, const api::Holder& self, const ProcessLook& look) {

@@ -43,10 +43,14 @@ struct HolderPod {
 };
 std::optional<HolderPod> pod_of(const api::Holder& holder);
 
+/// The name of the user this process and its tools run as; empty when the system has none for its number.
+std::string own_user();
+
 /// Whether a holder is dead; when not, `missing` is a clause that says what the proof lacks.
 struct HolderProof {
   bool dead = false;
   std::string missing;
+  WallTime by{};  ///< of a dead one: what began later is not its
   bool operator==(const HolderProof&) const = default;
 };
 

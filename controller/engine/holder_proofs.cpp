@@ -16,11 +16,12 @@ bool HolderProofs::is_dead_from_here(const api::Holder& holder) const {
 }
 
 Task<HolderProof> HolderProofs::proof_of(api::Holder holder) {
-  if (is_dead_from_here(holder)) co_return HolderProof{.dead = true, .missing = {}};
+  if (is_dead_from_here(holder)) co_return HolderProof{.dead = true, .missing = {}, .by = started_};
   const auto known = kept_.find(holder.identity);
   if (known != kept_.end() && (known->second.proof.dead || services_.ports.clock.steady() < known->second.look_again))
     co_return known->second.proof;
   HolderProof proof = co_await ask(holder);
+  if (proof.dead) proof.by = services_.ports.clock.wall();
   if (kept_.size() >= kMostKept) kept_.clear();
   Kept& kept = kept_[holder.identity];
   if (!proof.dead && proof != kept.proof)

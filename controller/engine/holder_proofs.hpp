@@ -18,9 +18,11 @@ inline constexpr Duration kHolderPoll = std::chrono::seconds(10);
 
 class HolderProofs {
  public:
-  explicit HolderProofs(const Services& services) : services_(services) {}
+  /// `started`: when this process did.
+  HolderProofs(const Services& services, WallTime started) : services_(services), started_(started) {}
 
-  /// `holder` is not this process. Takes at most the time the ports take.
+  /// `holder` is not this process. Takes at most the time the ports take. A process of this machine or Pod is dead by
+  /// our own start, for others may have begun something here since; one elsewhere by the first look that proved it.
   Task<HolderProof> proof_of(api::Holder holder);
 
  private:
@@ -32,6 +34,7 @@ class HolderProofs {
   Task<HolderProof> ask(api::Holder holder);
 
   const Services& services_;
+  WallTime started_;
   std::map<std::string, Kept> kept_;  ///< by identity
 };
 

@@ -20,6 +20,7 @@ enum class HolderState { Us, Dead, Unproven };
 struct SeenHolder {
   HolderState state = HolderState::Unproven;
   std::string missing;  ///< Unproven: a clause that says why
+  WallTime dead_by{};   ///< Dead: HolderProof::by
   bool operator==(const SeenHolder&) const = default;
 };
 

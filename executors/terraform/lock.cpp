@@ -35,11 +35,6 @@ bool is_lock_id(std::string_view text) {
   });
 }
 
-std::string host_of(const std::string& who) {
-  const std::size_t at = who.rfind('@');
-  return at == std::string::npos ? std::string() : who.substr(at + 1);
-}
-
 /// The host a tool of this holder would call itself: in a Pod the Pod's name, which is in the identity
 /// NAMESPACE/NAME_ULID, as a host name cut to 63 bytes.
 std::string host_of(const api::Holder& holder) {
@@ -48,6 +43,11 @@ std::string host_of(const api::Holder& holder) {
   const std::size_t end = holder.identity.rfind('_');
   if (slash == std::string::npos || end == std::string::npos || end < slash) return {};
   return holder.identity.substr(slash + 1, std::min<std::size_t>(end - slash - 1, 63));
+}
+
+/// Who else works on the state by hand does so under other names, such as state-mv.
+bool is_of_a_run(const std::string& operation) {
+  return operation == "OperationTypeApply" || operation == "OperationTypePlan";
 }
 
 }  // namespace
@@ -73,8 +73,8 @@ bool is_of_dead_attempt(const LockInfo& lock, const executors::Inputs& inputs) {
   const api::Operation& dead = inputs.dead_attempt->journal;
   if (*lock.created_at < std::chrono::floor<std::chrono::seconds>(dead.started_at)) return false;
   if (*lock.created_at > inputs.dead_attempt->by) return false;
-  const std::string host = host_of(lock.who);
-  return !host.empty() && host == host_of(dead.holder);
+  const std::string host = host_of(dead.holder);
+  return !host.empty() && lock.who == inputs.user + "@" + host && is_of_a_run(lock.operation);
 }
 
 Error locked_error(const LockInfo& lock, const executors::Inputs& inputs, Tool tool, const Backend& backend) {

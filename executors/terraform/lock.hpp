@@ -22,7 +22,8 @@ struct LockInfo {
 /// Nothing when the step did not fail for a lock that somebody holds.
 std::optional<LockInfo> read_lock(const executors::StepResult& result);
 
-/// Taken by the attempt whose holder is proven dead: made since it began, on its host (fault T2).
+/// Taken by the attempt whose holder is proven dead: by its user on its host for a plan or an apply, since it began and
+/// before it was dead (fault T2).
 bool is_of_dead_attempt(const LockInfo& lock, const executors::Inputs& inputs);
 
 /// StateLocked: id, who, since when, and the command that ends it.

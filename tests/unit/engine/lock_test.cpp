@@ -146,6 +146,19 @@ TEST(Lock, NobodyIsToldOfAnAttemptThatMayLive) {  // fault T2
   EXPECT_EQ(bed.executor->deployed.size(), before) << "nothing runs";
 }
 
+TEST(Lock, WhatBeganSinceThisProcessStartedIsNotOfTheDeadAttempt) {  // fault T2
+  Serving bed;
+  bed.executor->recovery = executors::Recovery::UnlockThenRerun;
+  die_in_start(bed);
+  const WallTime started = bed.clock.wall();
+  bed.survivors[bed.status().operation->id] = "process 7 (fake) of it still lives";  // it is long before it may go on
+  bed.pass(std::chrono::minutes(10), std::chrono::seconds(30));
+  bed.survivors.clear();
+  bed.pass(std::chrono::seconds(30));
+  ASSERT_TRUE(bed.executor->deployed.back().dead_attempt);
+  EXPECT_EQ(bed.executor->deployed.back().dead_attempt->by, started);
+}
+
 TEST(Lock, OtherRulesAreNotToldOfTheDeadAttempt) {
   Serving bed;
   die_in_start(bed);

@@ -159,6 +159,29 @@ TEST(TerraformLock, IsOursOnlyWhenItWasTakenSinceTheDeadAttemptBeganOnItsHost) {
   EXPECT_FALSE(is_of_dead_attempt(lock, in));
 }
 
+TEST(TerraformLock, OfAnotherUserOrForAnotherPurposeIsNotOurs) {  // fault T2
+  executors::Inputs in = inputs_of(1);
+  in.dead_attempt.emplace();
+  in.dead_attempt->journal.holder.node = "vm";
+  LockInfo lock = *read_lock(failed(kLocked));
+  ASSERT_TRUE(is_of_dead_attempt(lock, in));
+  for (const char* operation : {"", "state-mv", "OperationTypeRefresh", "import"}) {
+    lock.operation = operation;
+    EXPECT_FALSE(is_of_dead_attempt(lock, in)) << operation;
+  }
+  for (const char* operation : {"OperationTypePlan", "OperationTypeApply"}) {
+    lock.operation = operation;
+    EXPECT_TRUE(is_of_dead_attempt(lock, in)) << operation;
+  }
+  for (const char* who : {"ann@vm", "@vm", "vm", "root@vm@vm", ""}) {
+    lock.who = who;
+    EXPECT_FALSE(is_of_dead_attempt(lock, in)) << who;
+  }
+  lock.who = "@vm";
+  in.user.clear();
+  EXPECT_TRUE(is_of_dead_attempt(lock, in)) << "the tool names nobody where the system has no name";
+}
+
 TEST(TerraformPlan, CountsWhatItWouldDo) {
   const PlanReport plan = read_plan(kPlan, "d").value();
   EXPECT_EQ(plan.to_add(), 2);

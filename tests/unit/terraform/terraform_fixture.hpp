@@ -16,6 +16,7 @@ inline executors::Inputs inputs_with(ports::SourceTree files) {
   in.key = {"shop", "web"};
   in.uid = "uid-1";
   in.installation = "cluster-1";
+  in.user = "root";
   in.spec.type = api::Type::Terraform;
   in.spec.source.emplace();
   in.spec.terraform.emplace();
