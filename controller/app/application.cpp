@@ -42,7 +42,6 @@ namespace {
 
 constexpr auto kAsResult = asio::as_tuple(asio::use_awaitable);
 constexpr Duration kConnectPause = std::chrono::seconds(1);
-constexpr Duration kOrphanGrace = std::chrono::seconds(10);
 constexpr Duration kEventFlush = std::chrono::seconds(2);
 constexpr Duration kLookup = std::chrono::seconds(5);
 /// Command probes run beside operations and never wait for their slots (architecture: 4 of their own).
@@ -143,6 +142,8 @@ struct Application::Parts {
 
   Task<std::string> cluster_id();
   Task<void> end_orphans();
+  Task<void> outlast(process::Orphan leader);
+  void tell_survivors(std::vector<process::Orphan> left);
   std::optional<std::string> survivor(const std::string& operation);
   Task<http::FilterRules> filter_rules();
   Task<void> make_engine();
@@ -184,6 +185,7 @@ struct Application::Parts {
   asio::signal_set signals;
   bool ending = false;
   std::vector<process::Orphan> survivors;    ///< of an earlier run, could not be ended
+  std::vector<process::Orphan> outlasted;    ///< lead runs of an earlier controller that are let finish
   std::unordered_set<ObjectKey> unmeasured;  ///< changed since their series were set
   TaskGroup background;
   TaskGroup loop_group;
@@ -198,28 +200,49 @@ Task<std::string> Application::Parts::cluster_id() {
   }
 }
 
-/// What a killed process of ours left running is ended before anything is recovered or removed (faults P4, P11).
+/// What a killed process of ours left running is ended before anything is recovered or removed (faults P4, P11). What
+/// is let finish is waited for beside other work; only its own operation waits.
 Task<void> Application::Parts::end_orphans() {
   const auto orphans = process::find_orphans();
-  if (orphans.empty()) co_return;
+  outlasted = process::let_finish(orphans);
   for (const process::Orphan& orphan : orphans) {
     log.warning("Found a process of an earlier run",
                 {{"program", orphan.program}, {"pid", orphan.pid}, {"operation", orphan.operation}});
   }
-  survivors = co_await process::stop_orphans(clock, orphans, kOrphanGrace);
-  for (const process::Orphan& orphan : survivors) {
+  for (const process::Orphan& leader : outlasted) background.spawn("run of an earlier controller", outlast(leader));
+  tell_survivors(co_await process::stop_orphans(clock, process::others(orphans, outlasted)));
+}
+
+Task<void> Application::Parts::outlast(process::Orphan leader) {
+  log.info("Waits for a run of an earlier controller",
+           {{"program", leader.program}, {"pid", leader.pid}, {"operation", leader.operation}});
+  auto left = co_await process::outlast(clock, leader);
+  log.info("A run of an earlier controller has ended",
+           {{"program", leader.program}, {"pid", leader.pid}, {"operation", leader.operation}});
+  tell_survivors(std::move(left));
+  std::erase(outlasted, leader);
+}
+
+void Application::Parts::tell_survivors(std::vector<process::Orphan> left) {
+  for (process::Orphan& orphan : left) {
     log.error("Could not end a process of an earlier run", fail(ErrorKind::Internal, "it ignores SIGKILL"),
               {{"program", orphan.program}, {"pid", orphan.pid}, {"operation", orphan.operation}});
+    survivors.push_back(std::move(orphan));
   }
 }
 
-/// SIGKILL was sent: it ends as soon as the kernel lets it (a disk or a network file system that hangs).
+/// One that was killed ends as soon as the kernel lets it (a disk or a network file system that hangs).
 std::optional<std::string> Application::Parts::survivor(const std::string& operation) {
+  const auto named = [](const process::Orphan& orphan) {
+    return "process " + std::to_string(orphan.pid) + " (" + orphan.program + ") of it still ";
+  };
   survivors = process::still_alive(survivors);
-  const auto found = std::ranges::find(survivors, operation, &process::Orphan::operation);
-  if (found == survivors.end()) return std::nullopt;
-  return "process " + std::to_string(found->pid) + " (" + found->program +
-         ") of it still lives on the controller's machine, although it was killed";
+  const auto killed = std::ranges::find(survivors, operation, &process::Orphan::operation);
+  if (killed != survivors.end()) return named(*killed) + "lives on the controller's machine, although it was killed";
+  const auto waited = std::ranges::find(outlasted, operation, &process::Orphan::operation);
+  if (waited == outlasted.end()) return std::nullopt;
+  return named(*waited) + "runs on the controller's machine and is let finish, until " +
+         format_rfc3339(waited->mark.deadline) + "; then it is told to stop";
 }
 
 Task<http::FilterRules> Application::Parts::filter_rules() {

@@ -10,6 +10,7 @@
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
@@ -19,6 +20,7 @@
 #include "async/notifier.hpp"
 #include "async/task_group.hpp"
 #include "async/with_timeout.hpp"
+#include "process/memory_output.hpp"
 #include "process/output_capture.hpp"
 #include "process/process_table.hpp"
 #include "process/run_mark.hpp"
@@ -32,6 +34,7 @@ using std::chrono::seconds;
 
 // What a background grandchild may still print after its parent has ended.
 constexpr Duration kDrain = seconds(1);
+constexpr Duration kMemoryLook = milliseconds(50);
 constexpr std::size_t kReadSize = 64U * 1024;
 
 ProcessResult ended_as(Exit exit) { return {.exit = std::move(exit)}; }
@@ -41,19 +44,20 @@ struct Child {
   Child(const asio::any_io_executor& executor, Spawned spawned, OutputCapture out_capture, OutputCapture err_capture)
       : pid(spawned.pid),
         pidfd(executor, spawned.pidfd.release()),
-        out(executor, spawned.out.release()),
-        err(executor, spawned.err.release()),
+        out(std::move(spawned.out)),
+        err(std::move(spawned.err)),
         out_text(std::move(out_capture)),
         err_text(std::move(err_capture)),
         leader_ended(executor),
-        pipe_closed(executor) {}
+        output_ended(executor) {}
 
   pid_t pid;
-  asio::posix::stream_descriptor pidfd, out, err;
+  asio::posix::stream_descriptor pidfd;
+  Descriptor out, err;
   OutputCapture out_text, err_text;
-  Notifier leader_ended, pipe_closed;
+  Notifier leader_ended, output_ended;
   bool leader_is_gone = false;
-  int open_pipes = 2;
+  int open_outputs = 2;
 };
 
 Task<void> watch_leader(Child& child) {
@@ -66,7 +70,14 @@ Task<void> watch_leader(Child& child) {
   child.leader_ended.notify();
 }
 
-Task<void> read_pipe(Child& child, asio::posix::stream_descriptor& pipe, OutputCapture& text) {
+void end_output(Child& child, OutputCapture& text) {
+  text.finish();
+  --child.open_outputs;
+  child.output_ended.notify();
+}
+
+Task<void> read_pipe(Child& child, Descriptor& end, OutputCapture& text) {
+  asio::posix::stream_descriptor pipe(co_await asio::this_coro::executor, end.release());
   const auto buffer = std::make_unique<std::array<char, kReadSize>>();
   for (;;) {
     const auto [error, count] =
@@ -74,13 +85,27 @@ Task<void> read_pipe(Child& child, asio::posix::stream_descriptor& pipe, OutputC
     text.feed({buffer->data(), count});
     if (error) break;
   }
-  text.finish();
-  --child.open_pipes;
-  child.pipe_closed.notify();
+  end_output(child, text);
 }
 
-Task<void> wait_for_pipes(Child& child) {
-  while (child.open_pipes > 0) co_await child.pipe_closed.wait();
+/// Until the leader has ended: nobody tells when there is more.
+Task<void> read_memory(Clock& clock, Child& child, Descriptor& end, OutputCapture& text) {
+  MemoryOutput memory(std::move(end));
+  const auto buffer = std::make_unique<std::array<char, kReadSize>>();
+  for (;;) {
+    const bool is_last = child.leader_is_gone;
+    while (const auto bytes = memory.read(*buffer)) {
+      text.feed(*bytes);
+      co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);  // others have their turn
+    }
+    if (is_last) break;
+    co_await clock.sleep_for(kMemoryLook);
+  }
+  end_output(child, text);
+}
+
+Task<void> wait_for_output(Child& child) {
+  while (child.open_outputs > 0) co_await child.output_ended.wait();
 }
 
 /// Waits for the leader, for ever when `limit` is zero; true when it has ended.
@@ -183,8 +208,10 @@ Task<ProcessResult> PosixProcessRunner::run_started(const Command& command, cons
     co_return ended_as({Exit::Kind::CouldNotStart, reason, program.error().message});
   }
   if (const auto ready = prepare_directory(context.directory, command.files); !ready) co_return ended_as(ready.error());
-  const std::string mark = RunMark::make().str();
   const SteadyTime started = clock_.steady();
+  const bool has_deadline = context.timeout > Duration::zero();
+  const std::string mark =
+      RunMark::make(command.stop, has_deadline ? clock_.wall() + context.timeout : WallTime{}).str();
   auto spawned = spawn({.program = *program,
                         .argv = command.argv,
                         .environment = environment(base_,
@@ -194,7 +221,8 @@ Task<ProcessResult> PosixProcessRunner::run_started(const Command& command, cons
                                                     .operation = context.operation,
                                                     .mark = mark},
                                                    command),
-                        .directory = command.cwd.empty() ? context.directory : command.cwd});
+                        .directory = command.cwd.empty() ? context.directory : command.cwd,
+                        .outlives_us = command.stop.finishes});
   if (!spawned) co_return ended_as(spawned.error());
 
   const int pid = spawned->pid;
@@ -203,21 +231,24 @@ Task<ProcessResult> PosixProcessRunner::run_started(const Command& command, cons
               OutputCapture(tail(), secrets_, context.on_line));
   TaskGroup watchers(executor_);
   watchers.spawn("leader of a process group", watch_leader(child));
-  watchers.spawn("stdout of a process", read_pipe(child, child.out, child.out_text));
-  watchers.spawn("stderr of a process", read_pipe(child, child.err, child.err_text));
+  const auto reader = [&](Descriptor& end, OutputCapture& text) {
+    return command.stop.finishes ? read_memory(clock_, child, end, text) : read_pipe(child, end, text);
+  };
+  watchers.spawn("stdout of a process", reader(child.out, child.out_text));
+  watchers.spawn("stderr of a process", reader(child.err, child.err_text));
 
   bool cancelled = false;
   const bool in_time = co_await leader_ends_within(clock_, child, context.timeout, cancelled);
   // From here on nothing interrupts: whoever asks again waits for the group to be gone.
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   if (!in_time) co_await stop_group(clock_, child, command.stop);
-  co_await with_timeout(clock_, kDrain, wait_for_pipes(child));
+  co_await with_timeout(clock_, kDrain, wait_for_output(child));
   Exit exit = co_await end_group(clock_, child);
   leaders_.erase(pid);
   for (milliseconds pause(1); !end_strays(mark, leaders_); pause = std::min(pause * 2, milliseconds(100)))
     co_await clock_.sleep_for(pause);
   // Everything that could write is gone, so the pipes end now; one that something unknown holds is given up.
-  if (!co_await with_timeout(clock_, kDrain, wait_for_pipes(child))) watchers.cancel_all();
+  if (!co_await with_timeout(clock_, kDrain, wait_for_output(child))) watchers.cancel_all();
   co_await watchers.join();
   co_await asio::this_coro::reset_cancellation_state();
 

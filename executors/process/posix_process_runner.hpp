@@ -14,7 +14,8 @@
 // Cancelling run() stops the group and returns a result of kind Cancelled; the caller's cancellation state is clean
 // again afterwards, so that it may record and clean up.
 //
-// After a SIGKILL of the program, children live on and are found at the next start by orphans.hpp.
+// After a SIGKILL of the program, children live on and are found at the next start by orphans.hpp. What is let finish
+// (Stop::finishes) writes to memory, for a pipe that nobody reads any more kills its writer.
 
 #include <cstddef>
 #include <set>

@@ -10,6 +10,8 @@
 #include <csignal>
 #include <cstring>
 
+#include "process/memory_output.hpp"
+
 namespace deployctl::process {
 namespace {
 
@@ -26,6 +28,15 @@ std::expected<Pipe, Exit> make_pipe() {
   int ends[2] = {-1, -1};
   if (::pipe2(ends, O_CLOEXEC) != 0) return std::unexpected(could_not("cannot make a pipe", errno));
   return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+/// Both ends are the same file.
+std::expected<Pipe, Exit> make_memory() {
+  Pipe both;
+  both.writing = make_memory_output();
+  if (both.writing.get() >= 0) both.reading = Descriptor(::fcntl(both.writing.get(), F_DUPFD_CLOEXEC, 0));
+  if (both.reading.get() < 0) return std::unexpected(could_not("cannot make room for output", errno));
+  return both;
 }
 
 class Actions {
@@ -96,9 +107,10 @@ int open_pidfd(pid_t pid) {
 std::expected<Spawned, Exit> spawn(const SpawnRequest& request) {
   if (has_nul(request.argv) || has_nul(request.environment))
     return std::unexpected(could_not("an argument or variable of " + request.program + " holds a NUL byte", EINVAL));
-  auto out = make_pipe();
+  const auto make = request.outlives_us ? make_memory : make_pipe;
+  auto out = make();
   if (!out) return std::unexpected(out.error());
-  auto err = make_pipe();
+  auto err = make();
   if (!err) return std::unexpected(err.error());
 
   Actions actions;

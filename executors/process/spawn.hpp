@@ -38,13 +38,14 @@ struct SpawnRequest {
   std::vector<std::string> argv;
   std::vector<std::string> environment;
   std::string directory;
+  bool outlives_us = false;  ///< its output goes to memory (memory_output.hpp) instead of pipes
 };
 
 /// A started child; its pid is also its process group. The owner reaps it.
 struct Spawned {
   pid_t pid = 0;
   Descriptor pidfd;  ///< readable when the child has ended
-  Descriptor out;
+  Descriptor out;    ///< of a pipe, or of memory
   Descriptor err;
 };
 

@@ -20,7 +20,7 @@ constexpr std::size_t kMaxAnswer = 8U * 1024 * 1024;
 constexpr process::Capture kLines = {process::Capture::Kind::Tail, 1024U * 1024};
 /// What was begun is finished and the state saved before the tool ends; a second signal would lose it. SIGINT, because
 /// the whole group gets it and a provider ignores that one alone (go-plugin, "eat the interrupts").
-constexpr process::Stop kLet = {SIGINT, minutes(5)};
+constexpr process::Stop kLet = {.signal = SIGINT, .grace = minutes(5), .finishes = true};
 
 constexpr std::string_view kSettings = "tool.tfrc";
 constexpr std::string_view kVariables = "variables.tfvars.json";

@@ -176,6 +176,33 @@ def test_killed_in_mid_apply_the_lock_of_the_dead_attempt_is_released_and_it_is_
     assert "operation" not in item["status"]
 
 
+# fault T3, P11
+def test_killed_while_its_tool_lives_the_apply_is_waited_for_and_nothing_is_built_twice(namespace, new_controller, tmp_path):
+    marks, gate = tmp_path / "marks", tmp_path / "gate"
+    gate.touch()
+    controller = new_controller().start()
+    slow = resource("slow", f"echo begin >>{marks}; while [ -e {gate} ]; do echo tick; sleep 0.05; done; echo end >>{marks}")
+    namespace.apply(module(extra=slow))
+    wait_until(marks.exists, 30, what="the apply runs")
+    namespace.wait_for("hello", lambda o: o["status"].get("operation", {}).get("step") == "apply")
+    running = tool_of(controller)
+    controller.kill()
+    stays(lambda: tool_of(controller) == running, 2)
+    controller.start()
+    other = module()
+    other["metadata"]["name"] = "other"
+    namespace.apply(other)
+    namespace.wait_ready("other")
+    item = namespace.wait_for("hello", lambda o: "is let finish" in ready_message(o))
+    assert f"process {running[0]} ({TOOL}) of it still runs" in ready_message(item)
+    stays(lambda: tool_of(controller) == running and marks.read_text() == "begin\n", 2)
+    gate.unlink()
+    item = namespace.wait_ready("hello", 60)
+    assert marks.read_text() == "begin\nend\n", "it was built once, by the run that had begun it"
+    assert in_state(namespace) == {"terraform_data.page", "terraform_data.slow"}
+    assert "operation" not in item["status"]
+
+
 # fault T1
 def test_a_lock_of_somebody_else_is_waited_for_and_never_broken(namespace, controller):
     namespace.apply(module(forceUnlock="OwnDead"))

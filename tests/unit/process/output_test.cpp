@@ -105,6 +105,24 @@ TEST(RunMark, ReadsBackWhatItWrote) {
   EXPECT_TRUE(mark.holder_lives());
 }
 
+TEST(RunMark, TellsHowTheRunIsStoppedAndUntilWhenItIsLetFinish) {
+  const Stop stop{.signal = SIGINT, .grace = std::chrono::minutes(5), .finishes = true};
+  const RunMark mark = RunMark::make(stop, WallTime(std::chrono::milliseconds(1'800'000'000'001)));
+  const auto read = RunMark::parse(mark.str());
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->stop, stop);
+  EXPECT_EQ(read->deadline, WallTime(std::chrono::seconds(1'800'000'001)));
+}
+
+TEST(RunMark, StopThatWeWouldNotGiveIsReplacedByTheUsualOne) {
+  for (const char* stop : {"", ".", ".9.10.1.5", ".2.-1.1.5", ".2.99999.1.5", ".2.10.1", ".x.10.1.5"}) {
+    const auto mark = RunMark::parse(std::string("1.2.3.abc") + stop);
+    ASSERT_TRUE(mark.has_value()) << stop;
+    EXPECT_EQ(mark->random, "abc");
+    EXPECT_EQ(mark->stop, Stop{}) << stop;
+  }
+}
+
 TEST(RunMark, ProcessOfTheSameNumberThatStartedLaterIsNotTheHolder) {
   RunMark mark = RunMark::make();
   mark.holder_start += 1;

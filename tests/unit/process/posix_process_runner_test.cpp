@@ -91,6 +91,31 @@ TEST_F(PosixProcessRunnerTest, FloodOnBothOutputsKeepsMemoryFlatAndTheTail) {  /
   EXPECT_LT(most, before + 2U * 1024 * 1024);
 }
 
+Command let_finish(Command command) {
+  command.stop.finishes = true;
+  return command;
+}
+
+TEST_F(PosixProcessRunnerTest, WhatIsLetFinishIsHeardAsWell) {
+  std::size_t heard_before = 0;
+  at("first", [&] { heard_before = lines().size(); });
+  const ProcessResult result =
+      run(let_finish(program({"sh", "-c", "echo first; sleep 0.3; echo err >&2; echo last; exit 3"})));
+  EXPECT_EQ(result.exit, (Exit{Exit::Kind::Exited, 3, {}}));
+  EXPECT_EQ(result.out, "first\nlast\n");
+  EXPECT_EQ(result.err, "err\n");
+  EXPECT_EQ(heard_before, 1U) << "as it comes";
+  EXPECT_EQ(run(let_finish(python("descriptors.py"))).out, "0\n1\n2\n");
+}
+
+TEST_F(PosixProcessRunnerTest, FloodOfWhatIsLetFinishKeepsMemoryFlatAndTheTail) {  // fault P2
+  const ProcessResult result = run(let_finish(python("flood.py", {"64"})));
+  EXPECT_TRUE(result.exit.ok());
+  EXPECT_THAT(result.out, testing::EndsWith("\nthe last line\n"));
+  EXPECT_THAT(result.err, testing::EndsWith("\nthe last line\n"));
+  EXPECT_LE(result.out.size(), Capture{}.max + 100);
+}
+
 TEST_F(PosixProcessRunnerTest, ChildThatIgnoresTheStopIsKilledAfterTheGrace) {  // fault P3
   Command command = python("stubborn.py");
   command.stop.grace = milliseconds(200);
