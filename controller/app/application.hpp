@@ -19,8 +19,9 @@ class Application {
   Application(const Application&) = delete;
   Application& operator=(const Application&) = delete;
 
-  /// Returns after SIGTERM or SIGINT, when running steps have ended or were stopped, open operations are recorded and
-  /// the last events are sent. Order: readiness off, no new work, operations, watches, events, listeners.
+  /// Returns after SIGTERM or SIGINT, when running steps have ended, within --shutdown-grace or told to stop after it,
+  /// open operations are recorded and the last events are sent. Order: readiness off, no new work, operations, watches,
+  /// events, listeners.
   Task<void> run();
 
  private:

@@ -125,7 +125,9 @@ Options parse_options(int argc, char** argv) {
   flags.add_option("--log-encoding", options.log_encoding, "One JSON object a line, or text for people")
       ->transform(one_of(encodings))
       ->default_str("json");
-  flags.add_option("--shutdown-grace", grace, "How long running steps may finish after SIGTERM")
+  flags
+      .add_option("--shutdown-grace", grace,
+                  "How long steps that change something may finish after SIGTERM before they are told to stop")
       ->check(checked(parse_duration))
       ->capture_default_str();
   flags.set_version_flag("--version", std::string("deployment-orchestrator ") + DEPLOYCTL_VERSION);

@@ -174,6 +174,12 @@ void Engine::State::note_dead_attempt(ObjectRun& run, const api::Operation& open
   run.dead_attempt = executors::DeadAttempt{.journal = open, .by = by};
 }
 
+/// So is ours whose step had to be killed: it may have left a lock, taken since that step began.
+void Engine::State::note_killed_attempt(ObjectRun& run) {
+  run.dead_attempt = executors::DeadAttempt{.journal = run.operation->journal, .by = run.operation->killed->at};
+  run.dead_attempt->journal.started_at = run.operation->killed->step.began;
+}
+
 std::optional<std::string> Engine::State::survivor_of(const std::string& operation) const {
   return services.options.survivor ? services.options.survivor(operation) : std::nullopt;
 }

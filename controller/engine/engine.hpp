@@ -59,7 +59,7 @@ struct Options {
   /// --executor-namespaces: `command`, `docker`, … to the namespaces it may run in. A type that is missing: everywhere.
   std::map<std::string, std::set<std::string>> executor_namespaces;
   std::size_t max_processes = 8;                         ///< operation slots
-  Duration shutdown_grace = std::chrono::seconds(60);    ///< how long running steps may take to end
+  Duration shutdown_grace = std::chrono::seconds(60);    ///< how long steps that change something may finish
   api::Holder holder;                                    ///< this process: holder.hpp, own_holder()
   std::optional<WallTime> started = {};                  ///< when it started; nothing: with the engine
   std::string user = {};                                 ///< as whom it and its tools run: holder.hpp, own_user()
@@ -91,9 +91,11 @@ class Engine {
   /// How many operations run now.
   [[nodiscard]] std::size_t operations() const;
 
-  /// Starts nothing any more, stops what runs (politely, then firmly), records open operations as Interrupted. Returns
-  /// when every task has ended; at most the grace and the steps' own stop times, and 5 s for the record. A reconcile
-  /// that still waits for an answer is waited for within the grace; all must have ended before the engine goes.
+  /// Starts nothing any more and stops what changes nothing. Steps that change something may finish within the grace;
+  /// those that still run are told to stop, each by its own rule (process::Stop). Records open operations as
+  /// Interrupted, but for those whose step had to be killed: the next process recovers them. Returns when every task
+  /// has ended; at most the grace and the steps' own stop times, and 5 s for each record. A reconcile that still waits
+  /// for an answer is waited for within the grace; all must have ended before the engine goes.
   Task<void> shutdown();
 
  private:

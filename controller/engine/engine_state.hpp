@@ -33,6 +33,7 @@ struct Engine::State {
   Task<void> shutdown();
   Task<void> come_to_rest();
   void take_what_ended(const ObjectKey& key, ActiveOperation& operation);
+  void take_what_finished(const ObjectKey& key, ActiveOperation& operation);
   Task<Result<void>> record_at_shutdown(api::Deployment object, ObjectRun& run);
 
   // engine.cpp
@@ -48,6 +49,7 @@ struct Engine::State {
   /// Of an operation that is open and does not run here.
   Task<SeenHolder> holder_of(std::optional<api::Operation> open);
   static void note_dead_attempt(ObjectRun& run, const api::Operation& open, WallTime by);
+  static void note_killed_attempt(ObjectRun& run);
   [[nodiscard]] std::optional<std::string> survivor_of(const std::string& operation) const;
   void log_ignored(const api::Deployment& object, ObjectRun& run, const api::Requests& requests);
   void wake_first();

@@ -62,6 +62,8 @@ std::string words_of(const api::Deployment& object, const ActiveOperation& opera
   if (ended.error) {
     std::string message = resumed + ended.error->message;
     if (!operation.left_out.empty()) message += "; it ran " + parts::without_words(operation.left_out);
+    if (operation.killed && operation.stop != StopCause::None)  // else the end of the step says it
+      message += "; step " + operation.killed->step.name + " did not stop when told to and was killed";
     const bool of_release = class_of(reason_of(ended.error->kind), journal.revision > 0) == FailureClass::OfRelease;
     if (journal.kind == api::OperationKind::Deploy && of_release && ended.release_ran && object.spec.rollback.automatic)
       if (const auto target = history::automatic_target(object.status, journal.digest); !target)
@@ -336,7 +338,11 @@ Task<Engine::State::Acted> Engine::State::close(api::Deployment object, ObjectRu
     run.destroy_retry_at = now + retry_delay(object.spec.retry, run.destroy_failures, object.meta.uid);
   }
   if (closing.result == api::HistoryResult::Succeeded && kind != api::OperationKind::Destroy) run.checked_at = now;
-  if (closing.result == api::HistoryResult::Succeeded) run.dead_attempt.reset();
+  if (closing.result == api::HistoryResult::Succeeded) {
+    run.dead_attempt.reset();
+  } else if (operation.killed) {
+    note_killed_attempt(run);
+  }
   measure(object, operation, closing);
   services.ports.log.about(ended.error ? LogLevel::Warning : LogLevel::Info, object.meta.key, "Finished an operation",
                            {{"operation", Json(std::string(api::to_string(kind)))},

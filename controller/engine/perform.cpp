@@ -80,6 +80,7 @@ class Engine::State::Leaver {
 void Engine::State::spawn_step(const ObjectKey& key, ActiveOperation& operation, executors::Step step) {
   operation.busy = true;
   operation.ticket = ++last_ticket;
+  operation.step = {.name = step.name, .effect = step.effect, .began = services.ports.clock.wall()};
   process::RunContext context{.operation = operation.journal.id,
                               .directory = services.options.work_dir / operation.journal.id,
                               .timeout = step.timeout,
@@ -97,6 +98,7 @@ void Engine::State::spawn_checks(const api::Deployment& object, ActiveOperation&
   }
   operation.busy = true;
   operation.ticket = ++last_ticket;
+  operation.step.effect = executors::Effect::None;
   health::RunScope scope{.seed = object.meta.uid,
                          .operation = operation.journal.id,
                          .directory = services.options.work_dir / operation.journal.id};
@@ -109,6 +111,7 @@ void Engine::State::spawn_checks(const api::Deployment& object, ActiveOperation&
 void Engine::State::spawn_sleep(const ObjectKey& key, ActiveOperation& operation, Duration length) {
   operation.busy = true;
   operation.ticket = ++last_ticket;
+  operation.step.effect = executors::Effect::None;
   operation.task = tasks.spawn("pause", run_sleep(Leaver(*this, key, operation.ticket, Slept{}), length));
 }
 
@@ -195,6 +198,8 @@ void Engine::State::leave(const ObjectKey& key, std::uint64_t ticket, Finished f
   if (found == runs.end() || !found->second.operation || found->second.operation->ticket != ticket) return;
   ActiveOperation& operation = *found->second.operation;
   if (const auto* checks = std::get_if<ChecksFinished>(&finished)) operation.gate = checks->checks;
+  if (const auto* step = std::get_if<executors::StepResult>(&finished); step != nullptr && step->process.exit.killed)
+    operation.killed = KilledStep{.step = operation.step, .at = services.ports.clock.wall()};
   operation.finished = std::move(finished);
   operation.busy = false;
   services.ports.requeue(key);

@@ -22,6 +22,17 @@
 
 namespace deployctl::engine {
 
+struct RunningStep {
+  std::string name;
+  executors::Effect effect = executors::Effect::None;  ///< None also for checks and waits
+  WallTime began{};
+};
+/// A step that did not end when it was told to. Its tool's lock may be left.
+struct KilledStep {
+  RunningStep step;
+  WallTime at{};
+};
+
 /// An operation that runs here: its journal entry, its machine, and what its last task left.
 struct ActiveOperation {
   api::Operation journal;  ///< `revision` is 0 until it is announced
@@ -60,6 +71,8 @@ struct ActiveOperation {
 
   std::uint64_t ticket = 0;  ///< of the task that runs
   TaskHandle task;
+  RunningStep step;  ///< that runs, or ran last
+  std::optional<KilledStep> killed;
   Semaphore::Permit slot;
 };
 

@@ -1,6 +1,7 @@
-// The controller is stopped: nothing new begins, what runs is asked to end, and each open operation is left in the
-// status as the next process needs it. An end that is known is recorded as it is. What had run a hook that must not run
-// twice stays open and is gone on with; anything else is recorded as Interrupted, and begun anew.
+// The controller is stopped: nothing new begins, what changes nothing is told to end, what changes something may finish
+// within the grace, and each open operation is left in the status as the next process needs it. An end that is known is
+// recorded as it is. What had run a hook that must not run twice stays open and is gone on with; what had to be killed
+// stays open and is recovered by its executor's rule; anything else is recorded as Interrupted, and begun anew.
 
 #include <utility>
 
@@ -55,6 +56,13 @@ void Engine::State::take_what_ended(const ObjectKey& key, ActiveOperation& opera
   if (const auto& outputs = operation.machine->outputs()) hide_outputs(key, *outputs);
 }
 
+/// A step that changes something has come to its end within the grace, told by nobody to stop.
+void Engine::State::take_what_finished(const ObjectKey& key, ActiveOperation& operation) {
+  if (operation.step.effect == executors::Effect::None) return;
+  take_what_ended(key, operation);
+  if (operation.stop == StopCause::Shutdown && known_end(operation) != nullptr) operation.stop = StopCause::None;
+}
+
 Task<Result<void>> Engine::State::record_at_shutdown(api::Deployment object, ObjectRun& run) {
   ActiveOperation& operation = *run.operation;
   if (const Ended* end = known_end(operation)) {
@@ -90,15 +98,17 @@ Task<void> Engine::State::shutdown() {
     if (!passing.contains(key)) take_what_ended(key, *run.operation);
     if (run.operation->stop == StopCause::None && known_end(*run.operation) == nullptr)
       run.operation->stop = StopCause::Shutdown;
-    run.operation->task.cancel();
+    if (run.operation->step.effect == executors::Effect::None) run.operation->task.cancel();
   }
-  // Each step ends within its own stop grace; the bound is for one that does not.
   co_await with_timeout(services.ports.clock, services.options.shutdown_grace, come_to_rest());
-  tasks.cancel_all();
+  for (auto& [key, run] : runs)
+    if (run.operation && !passing.contains(key)) take_what_finished(key, *run.operation);
+  tasks.cancel_all();  // each step ends within its own stop grace
   co_await tasks.join();
   for (auto& [key, run] : runs) {
     if (!run.operation || passing.contains(key)) continue;
-    const bool announced = run.operation->announced && run.operation->journal.kind != api::OperationKind::Destroy;
+    const bool announced = run.operation->announced && !run.operation->killed &&
+                           run.operation->journal.kind != api::OperationKind::Destroy;
     auto found = services.ports.repository.find(key);
     if (announced && found && *found && (*found)->meta.uid == run.uid) {
       const auto recorded = co_await with_timeout(services.ports.clock, kLastWrites, record_at_shutdown(**found, run));

@@ -34,8 +34,9 @@ inline Capture whole(std::size_t max) { return {Capture::Kind::Whole, max}; }
 struct Stop {
   int signal = SIGTERM;                       ///< sent to the group exactly once
   Duration grace = std::chrono::seconds(10);  ///< then SIGKILL to the group
-  /// To cut it short loses what it made: it outlives a controller that is killed, and the next one lets it come to its
-  /// end. Told to stop only at the deadline of its run. Its stdout is captured as a tail.
+  /// To cut it short loses what it made. Told to stop it has until the deadline of its run, where that is later than
+  /// the grace. It outlives a controller that is killed, and the next one lets it come to its end. Its stdout is
+  /// captured as a tail.
   bool finishes = false;
   bool operator==(const Stop&) const = default;
 };

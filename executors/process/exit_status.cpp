@@ -56,8 +56,9 @@ std::string describe(const Exit& exit) {
   switch (exit.kind) {
     case Exit::Kind::Exited: return "exit code " + std::to_string(exit.code);
     case Exit::Kind::Signalled: return signal_words(exit.code);
-    case Exit::Kind::TimedOut: return "timed out";
-    case Exit::Kind::Cancelled: return "cancelled";
+    case Exit::Kind::TimedOut: return exit.killed ? "timed out, did not stop when told to and was killed" : "timed out";
+    case Exit::Kind::Cancelled:
+      return exit.killed ? "cancelled, did not stop when told to and was killed" : "cancelled";
     case Exit::Kind::CouldNotStart:
       return exit.detail.empty() ? "could not start: " + std::string(std::strerror(exit.code)) : exit.detail;
   }

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -122,14 +123,18 @@ Task<bool> leader_ends_within(Clock& clock, Child& child, Duration limit, bool& 
   co_return child.leader_is_gone;
 }
 
-/// SIGTERM to the group once, the grace, SIGKILL; returns when the leader has ended.
-Task<void> stop_group(Clock& clock, Child& child, Stop stop) {
-  ::kill(-child.pid, stop.signal);
+/// The signal to the group once, the grace, SIGKILL; returns when the leader has ended. True: it had to be killed.
+Task<bool> stop_group(Clock& clock, Child& child, int signal, Duration grace) {
+  ::kill(-child.pid, signal);
   bool ignored = false;
-  if (stop.grace > Duration::zero() && co_await leader_ends_within(clock, child, stop.grace, ignored)) co_return;
+  if (grace > Duration::zero() && co_await leader_ends_within(clock, child, grace, ignored)) co_return false;
   ::kill(-child.pid, SIGKILL);
   co_await leader_ends_within(clock, child, Duration::zero(), ignored);
+  co_return true;
 }
+
+/// `left`: of the time it has anyway.
+Duration grace_of(const Stop& stop, Duration left) { return stop.finishes ? std::max(stop.grace, left) : stop.grace; }
 
 /// The leader is reaped last, so that its number, which is the group's, cannot be given to another until then.
 Exit reap_leader(pid_t pid) {
@@ -241,7 +246,9 @@ Task<ProcessResult> PosixProcessRunner::run_started(const Command& command, cons
   const bool in_time = co_await leader_ends_within(clock_, child, context.timeout, cancelled);
   // From here on nothing interrupts: whoever asks again waits for the group to be gone.
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  if (!in_time) co_await stop_group(clock_, child, command.stop);
+  const auto ran = std::chrono::duration_cast<Duration>(clock_.steady() - started);
+  const bool killed = !in_time && co_await stop_group(clock_, child, command.stop.signal,
+                                                      grace_of(command.stop, context.timeout - ran));
   co_await with_timeout(clock_, kDrain, wait_for_output(child));
   Exit exit = co_await end_group(clock_, child);
   leaders_.erase(pid);
@@ -253,9 +260,9 @@ Task<ProcessResult> PosixProcessRunner::run_started(const Command& command, cons
   co_await asio::this_coro::reset_cancellation_state();
 
   if (cancelled)
-    exit = {Exit::Kind::Cancelled, 0, {}};
+    exit = {.kind = Exit::Kind::Cancelled, .detail = {}, .killed = killed};
   else if (!in_time)
-    exit = {Exit::Kind::TimedOut, 0, {}};
+    exit = {.kind = Exit::Kind::TimedOut, .detail = {}, .killed = killed};
   co_return ProcessResult{.exit = std::move(exit),
                           .out = child.out_text.text(),
                           .err = child.err_text.text(),

@@ -15,8 +15,9 @@ namespace deployctl::process {
 /// How a process ended.
 struct Exit {
   enum class Kind : std::uint8_t { Exited, Signalled, TimedOut, Cancelled, CouldNotStart } kind = Kind::Exited;
-  int code = 0;        ///< Exited: exit code; Signalled: signal; CouldNotStart: errno
-  std::string detail;  ///< CouldNotStart: what was missing, with the path
+  int code = 0;         ///< Exited: exit code; Signalled: signal; CouldNotStart: errno
+  std::string detail;   ///< CouldNotStart: what was missing, with the path
+  bool killed = false;  ///< TimedOut, Cancelled: it did not end when it was told to
   [[nodiscard]] bool ok() const { return kind == Kind::Exited && code == 0; }
   bool operator==(const Exit&) const = default;
 };

@@ -203,6 +203,58 @@ def test_killed_while_its_tool_lives_the_apply_is_waited_for_and_nothing_is_buil
     assert "operation" not in item["status"]
 
 
+def lock_holder(namespace):
+    return namespace.get("lease", LOCK)["spec"].get("holderIdentity")
+
+
+# fault T4
+def test_a_controller_that_is_told_to_end_lets_an_apply_finish(namespace, new_controller, tmp_path):
+    marks, gate = tmp_path / "marks", tmp_path / "gate"
+    gate.touch()
+    controller = new_controller("--shutdown-grace=30s").start()
+    namespace.apply(module(extra=resource("slow", f"echo begin >>{marks}; while [ -e {gate} ]; do sleep 0.05; done; echo end >>{marks}")))
+    wait_until(marks.exists, 30, what="the apply runs")
+    controller.process.send_signal(signal.SIGTERM)
+    stays(lambda: len(tool_of(controller)) == 1 and controller.is_running(), 2)
+    gate.unlink()
+    assert controller.process.wait(timeout=15) == 0
+    assert in_state(namespace) == {"terraform_data.page", "terraform_data.slow"} and not lock_holder(namespace)
+    item = namespace.deployment("hello")
+    assert history(item)[0]["result"] == "Interrupted" and "operation" not in item["status"]
+    controller.start()
+    namespace.wait_ready("hello")
+    assert marks.read_text() == "begin\nend\n", "nothing is built twice"
+
+
+# fault T4
+def test_an_apply_that_outlasts_the_grace_is_told_to_stop_and_saves_its_state(namespace, new_controller, tmp_path):
+    marks, gate = tmp_path / "marks", tmp_path / "gate"
+    gate.touch()
+    controller = new_controller("--shutdown-grace=1s").start()
+    namespace.apply(module(extra=resource("slow", f"echo begin >>{marks}; while [ -e {gate} ]; do sleep 0.05; done; echo end >>{marks}")))
+    wait_until(marks.exists, 30, what="the apply runs")
+    assert controller.terminate(30) == 0
+    assert tool_of(controller) == [] and not lock_holder(namespace)
+    assert "terraform_data.page" in in_state(namespace)
+    gate.unlink()
+    controller.start()
+    namespace.wait_ready("hello")
+    assert marks.read_text() == "begin\nbegin\nend\n"
+    assert in_state(namespace) == {"terraform_data.page", "terraform_data.slow"}
+
+
+# fault T13
+def test_an_apply_that_takes_longer_than_its_time_is_told_to_stop_and_says_so(namespace, controller, tmp_path):
+    marks = tmp_path / "marks"
+    wanted = module(extra=resource("slow", f"echo begin >>{marks}; sleep 600"))
+    wanted["spec"].update(timeout="8s", retry={"limit": 0})
+    namespace.apply(wanted)
+    item = namespace.wait_for("hello", lambda o: condition(o, "Stalled").get("status") == "True", 60)
+    assert history(item)[0]["reason"] == "StepTimeout", history(item)[0]
+    wait_until(lambda: not lock_holder(namespace), 30, what="the lock is given back")
+    assert marks.read_text() == "begin\n" and tool_of(controller) == []
+
+
 # fault T1
 def test_a_lock_of_somebody_else_is_waited_for_and_never_broken(namespace, controller):
     namespace.apply(module(forceUnlock="OwnDead"))

@@ -13,6 +13,8 @@ namespace {
 
 /// What a task on another thread (the blocking pool) may take at most before it is seen again.
 constexpr auto kElsewhere = std::chrono::milliseconds(15);
+/// So many times nothing happened: somebody waits for time to pass.
+constexpr int kLongIdle = 4;
 
 }  // namespace
 
@@ -83,13 +85,23 @@ void EngineBed::begin_shutdown() {
   });
 }
 
+void EngineBed::ask_to_stop() {
+  begin_shutdown();
+  do {
+    loop.restart();
+  } while (loop.run_one_for(kElsewhere) > 0);
+}
+
 void EngineBed::end_tasks() {
   if (!stopping_) begin_shutdown();
+  const WallTime asked = clock.wall();
   loop.restart();
-  while (!stopped_) {
-    loop.run_one_for(kElsewhere);
+  for (int idle = 0; !stopped_;) {
+    idle = loop.run_one_for(kElsewhere) > 0 ? 0 : idle + 1;
+    if (idle > kLongIdle) clock.advance(engine::Options{}.shutdown_grace);
     if (!stopped_ && loop.stopped()) loop.restart();
   }
+  clock.set_wall(asked);
   engine_.reset();
   stopping_ = stopped_ = false;
 }

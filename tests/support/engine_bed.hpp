@@ -144,8 +144,11 @@ class EngineBed {
   void pass(Duration time, Duration piece = std::chrono::seconds(5));
   /// The process is gone without a word; another one starts.
   void crash();
-  /// It is asked to stop, stops, and another one starts.
+  /// It is asked to stop, stops when its grace is over, and another one starts. For the world no time passes.
   void restart();
+  /// It is asked to stop, as far as it comes without time passing; `restart` lets it come to its end.
+  void ask_to_stop();
+  [[nodiscard]] bool has_stopped() const { return stopped_; }
 
   void deploy(const std::string& version);  ///< puts or edits the object
   void edit(const std::function<void(api::DeploymentSpec&)>& change);

@@ -113,9 +113,14 @@ Task<process::ProcessResult> FakeWorld::run(process::Command command, process::R
     ++hang_count;
     boost::system::error_code ignored;
     asio::steady_timer never(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+    held_.insert(&never);
     co_await never.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    held_.erase(&never);
     --hang_count;
-    co_return process::ProcessResult{.exit = {Exit::Kind::Cancelled, 0, {}}};
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none)
+      co_return process::ProcessResult{
+          .exit = {.kind = Exit::Kind::Cancelled, .detail = {}, .killed = stubborn.contains(verb)}};
   }
   for (const std::string& which : {verb, verb + " " + version})
     if (const auto end = ends.find(which); end != ends.end())
@@ -129,6 +134,11 @@ Task<process::ProcessResult> FakeWorld::run(process::Command command, process::R
   if (verb == "verify" || verb == "drift")
     code = running.contains(name) && running.at(name) == version && !sick.contains(version) ? 0 : 1;
   co_return process::ProcessResult{.exit = {Exit::Kind::Exited, code, {}}};
+}
+
+void FakeWorld::release() {
+  hanging.clear();
+  for (asio::steady_timer* each : held_) each->cancel();
 }
 
 std::size_t FakeWorld::count(const std::string& words) const {

@@ -4,6 +4,7 @@
 // commands of the executor's procedures. Which steps there are and what they do is set by the test. The tool is the
 // ProcessRunner of the test; it keeps every command as a line: "start web 2".
 
+#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <map>
 #include <optional>
@@ -22,7 +23,8 @@ class FakeWorld final : public process::ProcessRunner {
   std::map<std::string, std::string> running;  ///< name to version
   std::vector<std::string> lines;              ///< every command that took effect or looked
   std::set<std::string> sick;                  ///< versions that start and are not healthy
-  std::set<std::string> hanging;               ///< verbs that run until they are cancelled
+  std::set<std::string> hanging;               ///< verbs that run until they are cancelled or released
+  std::set<std::string> stubborn;              ///< of those the ones that have to be killed then
   std::map<std::string, process::Exit> ends;   ///< verbs (or "verb version") that end like this and do nothing
   std::set<std::string> throwing;              ///< verbs at which the runner itself throws
   std::map<std::string, std::string> says;     ///< verbs to what they write on standard error
@@ -36,10 +38,16 @@ class FakeWorld final : public process::ProcessRunner {
 
   Task<process::ProcessResult> run(process::Command command, process::RunContext context) override;
 
+  /// What hangs goes on and does its work.
+  void release();
+
   /// Lines that begin with `words`.
   [[nodiscard]] std::size_t count(const std::string& words) const;
   /// Commands that changed something.
   [[nodiscard]] std::size_t effects() const;
+
+ private:
+  std::set<asio::steady_timer*> held_;
 };
 
 class FakeExecutor final : public executors::Executor {

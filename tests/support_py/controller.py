@@ -70,7 +70,7 @@ class Controller:
 
     def start(self, wait=True, environment=None):
         self.metrics_port, self.health_port = free_port(), free_port()
-        usual = [f"--kubeconfig={self.kubeconfig}", f"--work-dir={self.work}", f"--source-root={self.sources}", "--log-level=debug",
+        usual = [f"--kubeconfig={self.kubeconfig}", f"--work-dir={self.work}", f"--source-root={self.sources}", "--log-level=debug", "--shutdown-grace=5s",
                  f"--metrics-addr=127.0.0.1:{self.metrics_port}", f"--health-addr=127.0.0.1:{self.health_port}", f"--tools-dir={places.tools()}"]
         given = {str(flag).split("=")[0] for flag in self.flags}
         command = [places.CONTROLLER, *(flag for flag in usual if flag.split("=")[0] not in given), *self.flags]

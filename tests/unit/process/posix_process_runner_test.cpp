@@ -122,14 +122,37 @@ TEST_F(PosixProcessRunnerTest, ChildThatIgnoresTheStopIsKilledAfterTheGrace) {  
   cancel_at("ready");
   const ProcessResult result = run(command);
   EXPECT_EQ(result.exit.kind, Exit::Kind::Cancelled);
+  EXPECT_TRUE(result.exit.killed);
+  EXPECT_EQ(describe(result.exit), "cancelled, did not stop when told to and was killed");
   EXPECT_GE(result.duration, milliseconds(200));
   EXPECT_THAT(lines(), ElementsAre("ready", "term 1"));
+}
+
+TEST_F(PosixProcessRunnerTest, WhatIsLetFinishHasUntilItsDeadlineWhenItIsToldToStop) {  // fault T13
+  Command command =
+      let_finish(program({"sh", "-c", "trap 'echo told' TERM; echo ready; sleep 1 & wait; wait; echo end"}));
+  command.stop.grace = milliseconds(50);
+  cancel_at("ready");
+  const ProcessResult result = run(command, context(seconds(60)));
+  EXPECT_EQ(result.exit.kind, Exit::Kind::Cancelled);
+  EXPECT_FALSE(result.exit.killed);
+  EXPECT_EQ(result.out, "ready\ntold\nend\n");
+}
+
+TEST_F(PosixProcessRunnerTest, AfterItsDeadlineWhatIsLetFinishIsKilledAndThatIsSaid) {  // fault T13
+  Command command = let_finish(python("stubborn.py"));
+  command.stop.grace = milliseconds(100);
+  const ProcessResult result = run(command, context(seconds(1)));
+  EXPECT_EQ(result.exit.kind, Exit::Kind::TimedOut);
+  EXPECT_TRUE(result.exit.killed);
+  EXPECT_EQ(failure("apply", result).message, "apply: timed out, did not stop when told to and was killed: term 1");
 }
 
 TEST_F(PosixProcessRunnerTest, WhatAToolPrintsWhileItStopsIsPartOfTheAnswer) {
   cancel_at("ready");
   const ProcessResult result = run(python("polite.py"));
   EXPECT_EQ(result.exit.kind, Exit::Kind::Cancelled);
+  EXPECT_FALSE(result.exit.killed);
   EXPECT_EQ(result.out, "ready\ngoodbye\n");
   EXPECT_LT(result.duration, seconds(20));
 }

@@ -189,6 +189,7 @@ TEST(TerraformDeploy, ASignalIsSentOnceAndWaitedFor) {  // fault T4
   const auto& command = std::get<process::Command>(ran.steps.at(3).work);
   EXPECT_EQ(command.stop.signal, SIGINT);
   EXPECT_GE(command.stop.grace, std::chrono::minutes(1));
+  EXPECT_TRUE(command.stop.finishes);
 }
 
 TEST(TerraformDeploy, WhatWasCutShortIsSaidAsSuch) {  // fault T13
