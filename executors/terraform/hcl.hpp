@@ -1,8 +1,7 @@
 #pragma once
 
 // Reads of a module only what tells where its state lives: the `backend` and `cloud` blocks of its `terraform` blocks.
-// Comments, strings, templates and heredocs are stepped over, so that their text is never taken for a block. What
-// cannot be read is refused, never guessed: with the wrong state everything would be built twice. Pure.
+// What cannot be read is refused, never guessed: with the wrong state everything would be built twice. Pure.
 
 #include <optional>
 #include <string>
@@ -18,8 +17,12 @@ struct BackendBlock {
   std::string where;  ///< "main.tf:3"
   /// Its attribute `namespace`; empty where that is no plain text. Nothing: it has none.
   std::optional<std::string> ns = {};
+  bool own_access = false;  ///< a "kubernetes" that says itself how its cluster is reached
   bool operator==(const BackendBlock&) const = default;
 };
+
+/// Whether an attribute or block of this name tells a backend "kubernetes" how its cluster is reached.
+bool is_own_access(std::string_view name);
 
 /// Of a file in HCL's own syntax (*.tf, *.tofu). Error: Invalid, naming file and line.
 Result<std::vector<BackendBlock>> backend_blocks(const std::string& file, std::string_view text);

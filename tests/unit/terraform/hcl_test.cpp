@@ -49,6 +49,19 @@ TEST(Hcl, TheNamespaceOfABackendIsReadWhereItIsAPlainText) {
     EXPECT_EQ(of("    namespace = " + std::string(value) + "\n"), Namespace("")) << value;
 }
 
+TEST(Hcl, ABackendThatReachesItsClusterByItselfIsToldApart) {
+  const auto of = [](const std::string& lines) {
+    return found("terraform {\n  backend \"kubernetes\" {\n" + lines + "  }\n}\n").front().own_access;
+  };
+  EXPECT_FALSE(of("    secret_suffix = \"host\"\n"));
+  for (const char* name : {"config_path", "config_paths", "host", "in_cluster_config"})
+    EXPECT_TRUE(of("    " + std::string(name) + " = \"x\"\n")) << name;
+  EXPECT_TRUE(of("    exec {\n      command = \"x\"\n    }\n"));
+  EXPECT_FALSE(of("    labels = {\n      host = \"x\"\n    }\n"));
+  const auto json = backend_blocks_in_json("a.tf.json", R"({"terraform":{"backend":{"kubernetes":{"host":"x"}}}})");
+  EXPECT_TRUE(json.value().front().own_access);
+}
+
 TEST(Hcl, WordsInCommentsStringsAndHeredocsAreNoBlocks) {
   EXPECT_THAT(
       found("// terraform { backend \"a\" {} }\n/* terraform { backend \"b\" {}\n} */\n# terraform { cloud {} }\n"),
