@@ -103,7 +103,8 @@ Options parse_options(int argc, char** argv) {
                  "Let kubernetes deployments act outside their namespace with the controller's own rights");
   flags.add_flag("--restricted", options.restricted,
                  "Refuse docker and compose deployments that reach out of their containers: privileged, mounts of the "
-                 "host, its network and process spaces");
+                 "host, its network and process spaces; and terraform modules that run programs here: local-exec, "
+                 "data \"external\"");
   flags.add_option("--installation-id", options.installation_id,
                    "Label of what this installation owns; default the cluster's id");
   flags.add_option("--metrics-addr", metrics, "Where /metrics listens; 0 is off")

@@ -38,7 +38,7 @@ struct Options {
   ExecutorNamespaces executor_namespaces;
   bool allow_loopback = false;
   bool allow_cluster_scope = false;
-  bool restricted = false;                     ///< containers that reach out of themselves are refused
+  bool restricted = false;                     ///< what reaches out of its container, or runs programs here, is refused
   std::optional<std::string> installation_id;  ///< default: the cluster's id
   ListenAddress metrics_address{.host = "", .port = 8080};
   bool metrics_per_object = true;

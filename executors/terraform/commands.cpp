@@ -43,7 +43,7 @@ process::Command a_command(const Inputs& in, const Bench& bench, std::vector<std
   command.env["TF_IN_AUTOMATION"] = "1";
   command.env["TF_INPUT"] = "0";
   command.env["CHECKPOINT_DISABLE"] = "1";
-  command.env["TF_DATA_DIR"] = in_work_dir(in, "data");
+  command.env["TF_DATA_DIR"] = bench.data_dir;
   command.env["TF_CLI_CONFIG_FILE"] = in_work_dir(in, kSettings);
   command.env.erase("TF_PLUGIN_CACHE_DIR");  // one that operations share is written by several at a time
   if (const auto& workspace = block(in).workspace) command.env["TF_WORKSPACE"] = *workspace;

@@ -15,7 +15,9 @@ struct Bench {
   Tool tool = Tool::Tofu;
   bool may_switch = false;  ///< the spec names no tool: terraform when there is no tofu
   Backend backend;
-  bool lock = true;  ///< false in a namespace that is being deleted, where no lock can be made
+  std::string data_dir;     ///< what init made: TF_DATA_DIR
+  bool restricted = false;  ///< programs.hpp
+  bool lock = true;         ///< false in a namespace that is being deleted, where no lock can be made
 };
 
 /// The saved plan, in the operation's directory.

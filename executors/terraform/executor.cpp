@@ -38,17 +38,23 @@ api::Target TerraformExecutor::target(const ObjectKey& key, const api::Deploymen
 }
 
 std::unique_ptr<Procedure> TerraformExecutor::deploy(Inputs inputs) const {
-  return executors::script([in = std::move(inputs)](ScriptContext& context) { return terraform::deploy(in, context); });
+  return executors::script([in = std::move(inputs), restricted = restricted_](ScriptContext& context) {
+    return terraform::deploy(in, restricted, context);
+  });
 }
 
 std::unique_ptr<Procedure> TerraformExecutor::settle(Inputs) const { return nullptr; }
 
 std::unique_ptr<Procedure> TerraformExecutor::verify(Inputs inputs, bool drift) const {
-  return executors::script([in = std::move(inputs), drift](ScriptContext&) { return terraform::verify(in, drift); });
+  return executors::script([in = std::move(inputs), restricted = restricted_, drift](ScriptContext&) {
+    return terraform::verify(in, restricted, drift);
+  });
 }
 
 std::unique_ptr<Procedure> TerraformExecutor::destroy(Inputs inputs) const {
-  return executors::script([in = std::move(inputs)](ScriptContext&) { return terraform::destroy(in); });
+  return executors::script([in = std::move(inputs), restricted = restricted_](ScriptContext&) {
+    return terraform::destroy(in, restricted);
+  });
 }
 
 executors::Recovery TerraformExecutor::after_interruption(const api::Operation&) const {

@@ -10,6 +10,9 @@ namespace deployctl::terraform {
 
 class TerraformExecutor final : public executors::Executor {
  public:
+  /// `restricted`: modules that run programs of their own here are refused, also those of kept revisions
+  /// (programs.hpp).
+  explicit TerraformExecutor(bool restricted = false) : restricted_(restricted) {}
   /// Var files stand inside the source; backendConfigSecretRef needs a backend of the module's own.
   [[nodiscard]] Result<void> validate(const api::DeploymentSpec& spec) const override;
   /// ns: the object's; workspace: backend and workspace.
@@ -24,6 +27,9 @@ class TerraformExecutor final : public executors::Executor {
   [[nodiscard]] executors::Recovery after_interruption(const api::Operation& open) const override;
   [[nodiscard]] bool asks_for_approval() const override { return true; }
   [[nodiscard]] std::vector<std::string> tools(const api::DeploymentSpec& spec) const override;
+
+ private:
+  bool restricted_;
 };
 
 }  // namespace deployctl::terraform

@@ -5,6 +5,7 @@
 #include "terraform/diagnostics.hpp"
 #include "terraform/lock.hpp"
 #include "terraform/outputs.hpp"
+#include "terraform/programs.hpp"
 
 namespace deployctl::terraform {
 namespace {
@@ -61,8 +62,10 @@ Script plan_step(Inputs in, Bench* bench, PlanFor what, StepResult* result) {
 
 bool has_failed(const Next& end) { return std::holds_alternative<Failed>(end); }
 
-Result<Bench> bench_of(const Inputs& in) {
+Result<Bench> bench_of(const Inputs& in, bool restricted) {
   Bench bench;
+  bench.restricted = restricted;
+  bench.data_dir = in.work_dir + "/data";
   const std::string asked = in.spec.terraform && in.spec.terraform->binary ? *in.spec.terraform->binary : "";
   const std::string kept = pin(in, "binary");
   if ((asked.empty() ? kept : asked) == "terraform") bench.tool = Tool::Terraform;
@@ -84,7 +87,9 @@ Script prepare(Inputs in, Bench* bench) {
     done = co_await init(in, *bench);
   }
   if (!done.ok()) co_return Failed{error_of("init", done, Stage::Before)};
-  co_return Done{};
+  if (!bench->restricted) co_return Done{};
+  Next allowed = co_await refuse_programs(in, *bench);
+  co_return allowed;
 }
 
 Script read_saved(Inputs in, Bench bench, std::string kept, PlanReport* report) {

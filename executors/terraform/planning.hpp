@@ -14,9 +14,10 @@ namespace deployctl::terraform {
 bool has_failed(const executors::Next& end);
 
 /// Tool and backend as the spec, or an earlier run kept in the pins, says. Error: Invalid.
-Result<Bench> bench_of(const executors::Inputs& in);
+Result<Bench> bench_of(const executors::Inputs& in, bool restricted);
 
-/// Initialises the module. Without tofu and without a word in the spec, terraform is taken.
+/// Initialises the module, and refuses what restricted mode refuses. Without tofu and without a word in the spec,
+/// terraform is taken.
 executors::Script prepare(executors::Inputs in, Bench* bench);
 
 /// A fresh plan, saved, and what it would do. A lock that a dead attempt of ours left is released first, where that is

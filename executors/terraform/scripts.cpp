@@ -132,8 +132,8 @@ Script look(Inputs in, Bench* bench, PlanFor what, StepResult* result) {
 
 }  // namespace
 
-Script deploy(Inputs in, ScriptContext& context) {
-  auto bench = bench_of(in);
+Script deploy(Inputs in, bool restricted, ScriptContext& context) {
+  auto bench = bench_of(in, restricted);
   if (!bench) co_return Failed{bench.error()};
   Next ready = co_await prepare(in, &*bench);
   if (has_failed(ready)) co_return ready;
@@ -154,8 +154,8 @@ Script deploy(Inputs in, ScriptContext& context) {
   co_return Done{.message = words_of(plan), .outputs = std::move(*outputs)};
 }
 
-Script verify(Inputs in, bool drift) {
-  auto bench = bench_of(in);
+Script verify(Inputs in, bool restricted, bool drift) {
+  auto bench = bench_of(in, restricted);
   if (!bench) co_return Failed{bench.error()};
   StepResult seen;
   Next looked = co_await look(in, &*bench, in.at_rest && !drift ? PlanFor::LookAtState : PlanFor::Look, &seen);
@@ -167,8 +167,8 @@ Script verify(Inputs in, bool drift) {
                         (drift ? "differs from what is declared: " : "the plan is not empty afterwards: ") + told)};
 }
 
-Script destroy(Inputs in) {
-  auto bench = bench_of(in);
+Script destroy(Inputs in, bool restricted) {
+  auto bench = bench_of(in, restricted);
   if (!bench) co_return Failed{bench.error()};
   Next ready = co_await prepare(in, &*bench);
   if (has_failed(ready)) co_return ready;

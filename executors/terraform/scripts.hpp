@@ -8,8 +8,9 @@
 
 namespace deployctl::terraform {
 
-executors::Script deploy(executors::Inputs in, executors::ScriptContext& context);
-executors::Script verify(executors::Inputs in, bool drift);
-executors::Script destroy(executors::Inputs in);
+/// `restricted`: what a module would have run here is refused (programs.hpp).
+executors::Script deploy(executors::Inputs in, bool restricted, executors::ScriptContext& context);
+executors::Script verify(executors::Inputs in, bool restricted, bool drift);
+executors::Script destroy(executors::Inputs in, bool restricted);
 
 }  // namespace deployctl::terraform

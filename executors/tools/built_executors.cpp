@@ -13,7 +13,7 @@ executors::MapRegistry built_executors(bool restricted) {
   registry.add(api::Type::Docker, std::make_unique<docker::DockerExecutor>(restricted));
   registry.add(api::Type::DockerCompose, std::make_unique<compose::ComposeExecutor>(restricted));
   registry.add(api::Type::Kubernetes, std::make_unique<kubectl::KubectlExecutor>());
-  registry.add(api::Type::Terraform, std::make_unique<terraform::TerraformExecutor>());
+  registry.add(api::Type::Terraform, std::make_unique<terraform::TerraformExecutor>(restricted));
   registry.add(api::Type::Ansible, std::make_unique<ansible::AnsibleExecutor>());
   return registry;
 }

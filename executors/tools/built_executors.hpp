@@ -6,7 +6,7 @@
 
 namespace deployctl::tools {
 
-/// `restricted`: what reaches out of a container is refused (flag --restricted).
+/// `restricted`: what reaches out of a container, or runs programs where we run, is refused (flag --restricted).
 executors::MapRegistry built_executors(bool restricted);
 
 }  // namespace deployctl::tools

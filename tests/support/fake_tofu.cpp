@@ -44,9 +44,23 @@ executors::StepResult FakeTofu::run(const executors::Step& step) {
     if (auto result = intercept(step)) return *result;
   const auto& command = std::get<process::Command>(step.work);
   if (command.argv.front() == "kubectl") return {.process = state_in_cluster(command), .http = {}};
+  if (command.argv.front() == "find") return {.process = exited(0, found_files()), .http = {}};
+  if (command.argv.front() == "cat") return {.process = exited(0, read_files(command.argv)), .http = {}};
   if (command.argv.front() != program)
     return {.process = could_not_start("program \"" + command.argv.front() + "\" not found in /usr/bin"), .http = {}};
   return {.process = answer(command), .http = {}, .also_good = command.also_good};
+}
+
+std::string FakeTofu::found_files() const {
+  std::string lines;
+  for (const auto& [path, bytes] : module_files) lines += std::to_string(bytes.size()) + "\t" + path + "\n";
+  return lines;
+}
+
+std::string FakeTofu::read_files(const std::vector<std::string>& argv) const {
+  std::string bytes;
+  for (std::size_t n = 2; n < argv.size(); ++n) bytes += module_files.at(argv[n]);
+  return bytes;
 }
 
 process::ProcessResult FakeTofu::answer(const process::Command& command) {

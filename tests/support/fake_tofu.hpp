@@ -33,6 +33,7 @@ class FakeTofu {
   std::set<std::string> cannot_make;          ///< apply fails at these, after making them
   std::optional<std::string> plan_complaint;  ///< a line of `plan -json`, an error
   std::optional<std::string> init_complaint;
+  std::map<std::string, std::string> module_files;  ///< what `find` and `cat` see, by absolute path
   std::vector<std::string> steps;
   /// Asked before a step runs; a result given here is the step's result instead.
   std::function<std::optional<executors::StepResult>(const executors::Step&)> intercept;
@@ -45,6 +46,8 @@ class FakeTofu {
     std::set<std::string> replaced;
     int serial = 0;
   };
+  [[nodiscard]] std::string found_files() const;
+  [[nodiscard]] std::string read_files(const std::vector<std::string>& argv) const;
   process::ProcessResult answer(const process::Command& command);
   /// What kubectl does to the Secret and the Lease of the state.
   process::ProcessResult state_in_cluster(const process::Command& command);

@@ -94,11 +94,12 @@ class Cloud : public support::FakeTofu {
     ran.remembered = procedure->remembered();
     return ran;
   }
-  Ran deploy(executors::Inputs in) { return drive(TerraformExecutor().deploy(std::move(in))); }
+  bool restricted = false;
+  Ran deploy(executors::Inputs in) { return drive(TerraformExecutor(restricted).deploy(std::move(in))); }
   Ran verify(executors::Inputs in, bool drift = false) {
-    return drive(TerraformExecutor().verify(std::move(in), drift));
+    return drive(TerraformExecutor(restricted).verify(std::move(in), drift));
   }
-  Ran destroy(executors::Inputs in) { return drive(TerraformExecutor().destroy(std::move(in))); }
+  Ran destroy(executors::Inputs in) { return drive(TerraformExecutor(restricted).destroy(std::move(in))); }
 };
 
 }  // namespace deployctl::terraform

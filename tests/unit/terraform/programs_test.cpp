@@ -1,0 +1,103 @@
+#include "terraform/programs.hpp"
+
+#include <gmock/gmock.h>
+
+#include "terraform_fixture.hpp"
+
+namespace deployctl::terraform {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::string in_file(const std::string& name, std::string_view text) {
+  const auto found = program_in(name, text);
+  return !found ? found.error().message : found->value_or("none");
+}
+
+constexpr auto kExec = "resource \"terraform_data\" \"a\" {\n  provisioner \"local-exec\" {\n    command = \"id\"\n  }\n}\n";
+
+TEST(TerraformPrograms, AreFoundWithFileLineAndBlock) {  // fault T12
+  EXPECT_EQ(in_file("main.tf", kExec), "main.tf:2: provisioner \"local-exec\"");
+  EXPECT_EQ(in_file("main.tf", "# none\ndata \"external\" \"x\" {\n}\n"), "main.tf:2: data \"external\"");
+  EXPECT_EQ(in_file("main.tf", "data external x {}\n"), "main.tf:1: data \"external\"");
+  EXPECT_EQ(in_file("a.tofu", "resource a b {\n  provisioner \"local\\u002dexec\" {\n  }\n}\n"),
+            "a.tofu:2: provisioner \"local-exec\"");
+}
+
+TEST(TerraformPrograms, AreFoundInJsonWhereverListsStand) {  // fault T12
+  constexpr auto kWords = "a.tf.json: provisioner \"local-exec\"";
+  EXPECT_EQ(in_file("a.tf.json", R"({"resource":{"t":{"n":{"provisioner":{"local-exec":{"command":"id"}}}}}})"), kWords);
+  EXPECT_EQ(in_file("a.tf.json", R"([{"resource":[{"t":[{"n":[{"provisioner":[{"local-exec":[{}]}]}]}]}]}])"), kWords);
+  EXPECT_EQ(in_file("a.tf.json", R"({"data":[{"external":{"x":{}}}]})"), "a.tf.json: data \"external\"");
+}
+
+TEST(TerraformPrograms, OtherBlocksAndTextAreNone) {  // fault T12
+  EXPECT_EQ(in_file("main.tf", "resource \"external\" \"data\" {\n  provisioner \"file\" {\n  }\n}\n"), "none");
+  EXPECT_EQ(in_file("main.tf", "# provisioner \"local-exec\" {}\nlocals {\n  a = \"data external {\"\n}\n"), "none");
+  EXPECT_EQ(in_file("a.tf.json", R"({"locals":{"data":{"external":{}}},"resource":{"external":{"x":{}}}})"), "none");
+}
+
+TEST(TerraformPrograms, AFileThatCannotBeReadIsRefusedAndNotPassedOver) {  // fault T12
+  EXPECT_THAT(in_file("main.tf", "resource a b {\n"), HasSubstr("main.tf:2: cannot be read"));
+  EXPECT_THAT(in_file("main.tf.json", "{"), HasSubstr("main.tf.json"));
+  EXPECT_FALSE(read_file_list("3\t/op/src/a\nb.tf\n"));
+  EXPECT_FALSE(read_file_list("x\t/op/src/a.tf\n"));
+  EXPECT_FALSE(read_file_list("99999999999\t/op/src/a.tf\n"));
+}
+
+TEST(TerraformPrograms, ModulesAreThoseThatInitWroteDown) {  // fault T12
+  const char* manifest = R"({"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"net","Source":"./net","Dir":"net"},)"
+                         R"({"Key":"up","Source":"../up","Dir":"../up"},{"Key":"far","Dir":"/op/data/modules/far/"}]})";
+  EXPECT_THAT(module_directories("/op/src/infra", manifest).value(),
+              ElementsAre("/op/src/infra", "/op/src/infra", "/op/src/infra/net", "/op/src/up", "/op/data/modules/far"));
+  EXPECT_FALSE(module_directories("/op/src", "{"));
+  EXPECT_FALSE(module_directories("/op/src", R"({"Modules":[{"Key":""}]})"));
+}
+
+/// A module of its own, one beside it, and one that was downloaded; `where` runs a program.
+Cloud with_program(const std::string& where, bool restricted = true) {
+  Cloud cloud;
+  cloud.restricted = restricted;
+  for (const char* path : {"/op/src/main.tf", "/op/src/net/main.tf", "/op/data/modules/far/main.tf",
+                           "/op/data/modules/far/examples/main.tf"})
+    cloud.module_files[path] = path == where ? kExec : "resource \"terraform_data\" \"a\" {}\n";
+  cloud.module_files["/op/data/modules/modules.json"] =
+      R"({"Modules":[{"Key":"","Dir":"."},{"Key":"net","Dir":"net"},{"Key":"far","Dir":"/op/data/modules/far"}]})";
+  return cloud;
+}
+
+TEST(TerraformRestricted, AModuleThatRunsProgramsIsRefusedBeforeAPlan) {  // fault T12
+  for (const auto& [path, name] : {std::pair{"/op/src/main.tf", "main.tf:2"},
+                                   std::pair{"/op/src/net/main.tf", "net/main.tf:2"},
+                                   std::pair{"/op/data/modules/far/main.tf", "modules/far/main.tf:2"}}) {
+    Cloud cloud = with_program(path);
+    const Ran ran = cloud.deploy(inputs_of(1));
+    EXPECT_EQ(ran.error().kind, ErrorKind::Invalid);
+    EXPECT_EQ(ran.error().message,
+              std::string(name) + ": provisioner \"local-exec\" is not allowed in restricted mode");
+    EXPECT_THAT(ran.names(), ElementsAre("init", "modules", "modules"));
+    EXPECT_TRUE(cloud.resources.empty());
+  }
+}
+
+TEST(TerraformRestricted, NothingRunsInALookOrADestroyEither) {  // fault T12
+  Cloud cloud = with_program("/op/src/main.tf");
+  executors::Inputs at_rest = inputs_of(1, 1);
+  at_rest.at_rest = true;
+  EXPECT_THAT(cloud.verify(at_rest).error().message, HasSubstr("restricted mode"));
+  EXPECT_THAT(cloud.destroy(inputs_of(1, 1)).error().message, HasSubstr("restricted mode"));
+}
+
+TEST(TerraformRestricted, AnExampleThatNothingUsesIsNoReason) {  // fault T12
+  EXPECT_TRUE(with_program("/op/data/modules/far/examples/main.tf").deploy(inputs_of(1)).is_done());
+}
+
+TEST(TerraformRestricted, OtherwiseItIsAllowedAndNotLookedFor) {  // fault T12
+  const Ran ran = with_program("/op/src/main.tf", false).deploy(inputs_of(1));
+  EXPECT_TRUE(ran.is_done()) << ran.error().message;
+  EXPECT_THAT(ran.names(), ElementsAre("init", "plan", "show", "apply", "output"));
+}
+
+}  // namespace
+}  // namespace deployctl::terraform
