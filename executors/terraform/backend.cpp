@@ -1,6 +1,7 @@
 #include "terraform/backend.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "api/constants.hpp"
 #include "base/text.hpp"
@@ -94,6 +95,32 @@ std::optional<Error> refused_namespace(const executors::Inputs& inputs, const Ba
                                            "--allow-cluster-scope");
 }
 
+/// These are for the module's providers; a backend that is told its kubeconfig and namespace does not follow them.
+constexpr std::array<std::string_view, 3> kHarmless = {"KUBE_CONFIG_PATH", "KUBE_CONFIG_PATHS", kNamespaceVariable};
+
+/// The backend takes from the environment what its settings do not say: another server would get our credentials, or
+/// the state would go elsewhere.
+std::optional<Error> refused_variable(const executors::Inputs& inputs, const Backend& backend) {
+  if (!backend.uses_kubeconfig()) return std::nullopt;
+  for (const auto& [name, value] : inputs.env)
+    if (name.starts_with("KUBE_") && std::ranges::find(kHarmless, name) == kHarmless.end())
+      return invalid("spec.env " + name +
+                     ": the state is kept in the cluster, and its backend would follow this variable elsewhere: name a "
+                     "kubeconfig for the module's providers with KUBE_CONFIG_PATH, or write it into the provider's "
+                     "block");
+  return std::nullopt;
+}
+
+bool has_own_access(const executors::Inputs& inputs, const std::vector<BackendBlock>& blocks) {
+  return std::ranges::any_of(blocks, &BackendBlock::own_access) ||
+         std::ranges::any_of(inputs.backend_config, [](const auto& value) { return is_own_access(value.first); });
+}
+
+Result<Backend> allowed(const executors::Inputs& inputs, Backend backend) {
+  if (auto refused = refused_variable(inputs, backend)) return *refused;
+  return backend;
+}
+
 }  // namespace
 
 std::string_view program(Tool tool) { return tool == Tool::Tofu ? "tofu" : "terraform"; }
@@ -115,13 +142,13 @@ Result<Backend> backend_of(const executors::Inputs& inputs, Tool tool) {
                      "\": remove one of the two (an empty state would build everything twice)");
     for (const BackendBlock& each : *found)
       if (auto refused = refused_namespace(inputs, each)) return *refused;
-    return Backend{.ours = false, .type = own.type};
+    return allowed(inputs, {.ours = false, .type = own.type, .own_access = has_own_access(inputs, *found)});
   }
   if (policy == Policy::Module)
     return invalid("spec.terraform.backend: Module, but the module declares no backend: add one, or leave it to Auto");
   if (!inputs.backend_config.empty() || block(inputs).backend_config_secret_ref)
     return invalid("spec.terraform.backendConfigSecretRef: the module declares no backend to configure");
-  return Backend{.ours = true, .type = "kubernetes"};
+  return allowed(inputs, {.ours = true, .type = "kubernetes"});
 }
 
 std::string state_suffix(const ObjectKey& key) {
@@ -137,7 +164,8 @@ process::CommandFile backend_file(const executors::Inputs& inputs) {
   if (folder.starts_with(inputs.work_dir + "/")) folder.erase(0, inputs.work_dir.size() + 1);
   Json labels = {{std::string(api::labels::kInstallation), inputs.installation}};
   if (inputs.key.name.size() <= kLongestLabel) labels[std::string(api::labels::kName)] = inputs.key.name;
-  const Json settings = {{"namespace", inputs.key.ns}, {"secret_suffix", state_suffix(inputs.key)}, {"labels", labels}};
+  Json settings = {{"namespace", inputs.key.ns}, {"secret_suffix", state_suffix(inputs.key)}, {"labels", labels}};
+  if (!inputs.kubeconfig.empty()) settings["config_path"] = kKubeconfigSetting;
   const Json file = {{"terraform", {{"backend", {{"kubernetes", settings}}}}}};
   return {.path = folder + "/" + std::string(kOverride) + ".tf.json", .bytes = dump_json(file)};
 }

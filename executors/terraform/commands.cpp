@@ -48,11 +48,9 @@ process::Command a_command(const Inputs& in, const Bench& bench, std::vector<std
   command.env.erase("TF_PLUGIN_CACHE_DIR");  // one that operations share is written by several at a time
   if (const auto& workspace = block(in).workspace) command.env["TF_WORKSPACE"] = *workspace;
   command.files.push_back({.path = std::string(kSettings), .bytes = "disable_checkpoint = true\n"});
-  if (bench.backend.type == "kubernetes" && !in.kubeconfig.empty()) {
-    command.env["KUBE_CONFIG_PATH"] = in_work_dir(in, "kubeconfig");
-    command.env.emplace(kNamespaceVariable, in.key.ns);
-    command.files.push_back({.path = "kubeconfig", .bytes = in.kubeconfig});
-  }
+  if (bench.backend.type == "kubernetes") command.env.emplace(kNamespaceVariable, in.key.ns);
+  if (bench.backend.uses_kubeconfig() && !in.kubeconfig.empty())
+    command.files.push_back({.path = std::string(kKubeconfig), .bytes = in.kubeconfig});
   if (bench.backend.ours) command.files.push_back(backend_file(in));
   command.stdout_capture = kLines;
   return command;
@@ -83,8 +81,8 @@ process::Command kubectl(const Inputs& in, std::vector<std::string> arguments) {
   process::Command command;
   command.argv = {"kubectl", "--namespace=" + in.key.ns};
   std::ranges::move(arguments, std::back_inserter(command.argv));
-  command.env["KUBECONFIG"] = in_work_dir(in, "kubeconfig");
-  command.files.push_back({.path = "kubeconfig", .bytes = in.kubeconfig});
+  command.env["KUBECONFIG"] = in_work_dir(in, kKubeconfig);
+  command.files.push_back({.path = std::string(kKubeconfig), .bytes = in.kubeconfig});
   command.stdout_capture = kLines;
   return command;
 }
@@ -93,8 +91,11 @@ process::Command kubectl(const Inputs& in, std::vector<std::string> arguments) {
 
 Step init(const Inputs& in, const Bench& bench) {
   process::Command command = a_command(in, bench, {"init", "-json", "-no-color", "-input=false", "-reconfigure"});
-  if (!in.backend_config.empty()) {
-    command.files.push_back({.path = std::string(kBackendValues), .bytes = dump_json(Json(in.backend_config))});
+  Json values = Json(in.backend_config);
+  if (!bench.backend.ours && bench.backend.uses_kubeconfig() && !in.kubeconfig.empty())
+    values["config_path"] = kKubeconfigSetting;
+  if (!values.empty()) {
+    command.files.push_back({.path = std::string(kBackendValues), .bytes = dump_json(values)});
     command.argv.push_back("-backend-config=" + in_work_dir(in, kBackendValues));
   }
   return asking("init", std::move(command), minutes(10));

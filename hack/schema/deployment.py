@@ -117,7 +117,8 @@ def terraform():
         "autoApprove": truth("Whether a plan is applied without a person.", default=False),
         "workspace": argument("Workspace, immutable. Unset: default.", 90, WORD),
         "backend": word("Where the state lives, immutable. Auto: where the module says, else in a Secret of the namespace. Kubernetes: in that "
-                        "Secret. Module: where the module says.", "Auto", "Kubernetes", "Module", default="Auto"),
+                        "Secret. Module: where the module says. A state in the cluster does not follow KUBE_CONFIG_PATH of env, which is "
+                        "for the module's providers; other KUBE_* variables, which it would follow, are refused.", "Auto", "Kubernetes", "Module", default="Auto"),
         "backendConfigSecretRef": reference("Secret whose keys configure the module's backend."),
         "parallelism": number("Operations at a time.", 1, 256, default=10),
         "maxDestroy": number("A plan of a deployment that destroys more is refused. Unset: no limit.", 0, 100000),

@@ -28,8 +28,10 @@ TEST(TerraformBackend, AModuleWithoutOneGetsASecretInTheNamespace) {
   EXPECT_EQ(chosen({{"main.tf", {.bytes = kBare}}}).value(), (Backend{true, "kubernetes"}));
   const process::CommandFile file = backend_file(inputs_of(1));
   EXPECT_EQ(file.path, "src/deployctl_backend_override.tf.json");
-  EXPECT_EQ(file.bytes, R"({"terraform":{"backend":{"kubernetes":{"labels":{"deployctl.io/installation":"cluster-1",)"
-                        R"("deployctl.io/name":"web"},"namespace":"shop","secret_suffix":"web-deployctl"}}}})");
+  EXPECT_EQ(
+      file.bytes,
+      R"({"terraform":{"backend":{"kubernetes":{"config_path":"~/../kubeconfig","labels":{"deployctl.io/installation":"cluster-1",)"
+      R"("deployctl.io/name":"web"},"namespace":"shop","secret_suffix":"web-deployctl"}}}})");
 }
 
 TEST(TerraformBackend, TheModulesOwnOneIsKept) {
@@ -95,6 +97,37 @@ TEST(TerraformBackend, NoOtherWayLeadsToAnotherNamespace) {
       {{"a_override.tf", {.bytes = "terraform {\n  backend \"kubernetes\" {\n    namespace = \"x\"\n  }\n}"}},
        {"main.tf", {.bytes = "terraform {\n  backend \"kubernetes\" {\n    namespace = \"shop\"\n  }\n}"}}});
   EXPECT_THAT(backend_of(by_override, Tool::Tofu).error().message, HasSubstr("a_override.tf:2"));
+}
+
+TEST(TerraformBackend, AVariableThatWouldLeadTheStateElsewhereIsRefused) {  // fault S3
+  for (const char* name : {"KUBE_HOST", "KUBE_TOKEN", "KUBE_CTX", "KUBE_IN_CLUSTER_CONFIG", "KUBE_PROXY_URL"}) {
+    executors::Inputs in = inputs_of(1);
+    in.env = {{name, "x"}};
+    const Result<Backend> refused = backend_of(in, Tool::Tofu);
+    ASSERT_FALSE(refused) << name;
+    EXPECT_EQ(refused.error().kind, ErrorKind::Invalid);
+    EXPECT_THAT(refused.error().message, HasSubstr("spec.env " + std::string(name) + ": the state is kept in the"));
+    in = inputs_with({{"main.tf", {.bytes = "terraform {\n  backend \"kubernetes\" {}\n}\n"}}});
+    in.env = {{name, "x"}};
+    EXPECT_FALSE(backend_of(in, Tool::Tofu)) << name;
+  }
+}
+
+TEST(TerraformBackend, VariablesForProvidersAreLeftAloneWhereTheyMoveNothing) {
+  executors::Inputs in = inputs_of(1);
+  in.env = {{"KUBE_CONFIG_PATH", "x"}, {"KUBE_CONFIG_PATHS", "x:y"}, {"KUBE_NAMESPACE", "y"}};
+  EXPECT_TRUE(backend_of(in, Tool::Tofu));
+  in = inputs_with({{"main.tf", {.bytes = kS3}}});
+  in.env = {{"KUBE_HOST", "x"}};
+  EXPECT_TRUE(backend_of(in, Tool::Tofu));
+  const std::string own = "terraform {\n  backend \"kubernetes\" {\n    config_path = \"k\"\n  }\n}\n";
+  in = inputs_with({{"main.tf", {.bytes = own}}});
+  in.env = {{"KUBE_HOST", "x"}};
+  EXPECT_TRUE(backend_of(in, Tool::Tofu)) << "all of that backend is the module's own affair";
+  in = inputs_with({{"main.tf", {.bytes = "terraform {\n  backend \"kubernetes\" {}\n}\n"}}});
+  in.env = {{"KUBE_HOST", "x"}};
+  in.backend_config = {{"config_path", "k"}};
+  EXPECT_TRUE(backend_of(in, Tool::Tofu));
 }
 
 TEST(TerraformBackend, ASourceWithoutAModuleSaysWhereToLook) {

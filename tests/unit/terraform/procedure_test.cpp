@@ -85,7 +85,20 @@ TEST(TerraformDeploy, TheEnvironmentIsOursWhereItMatters) {
   EXPECT_EQ(env.at("AWS_REGION"), "x");
   EXPECT_EQ(env.at("TF_DATA_DIR"), "/op/data");
   EXPECT_EQ(env.at("TF_WORKSPACE"), "blue");
-  EXPECT_EQ(env.at("KUBE_CONFIG_PATH"), "/op/kubeconfig");
+}
+
+TEST(TerraformDeploy, AKubeconfigOfTheUserIsForTheProvidersAndOursForTheBackend) {
+  Cloud cloud;
+  executors::Inputs in = inputs_of(1);
+  in.env = {{"KUBE_CONFIG_PATH", "/theirs"}};
+  for (const executors::Step& step : cloud.deploy(in).steps) {
+    const auto& command = std::get<process::Command>(step.work);
+    EXPECT_EQ(command.env.at("KUBE_CONFIG_PATH"), "/theirs") << step.name;
+    const auto file =
+        std::ranges::find(command.files, "src/deployctl_backend_override.tf.json", &process::CommandFile::path);
+    ASSERT_NE(file, command.files.end()) << step.name;
+    EXPECT_THAT(file->bytes, HasSubstr(R"("config_path":"~/../kubeconfig")")) << step.name;
+  }
 }
 
 TEST(TerraformDeploy, PluginsAreTheOperationsOwn) {  // fault T7
@@ -106,8 +119,25 @@ TEST(TerraformDeploy, AModulesOwnBackendInTheClusterActsInTheNamespaceOfTheObjec
   for (const executors::Step& step : cloud.deploy(in).steps) {
     const auto& env = std::get<process::Command>(step.work).env;
     EXPECT_EQ(env.at("KUBE_NAMESPACE"), "shop") << step.name;
-    EXPECT_EQ(env.at("KUBE_CONFIG_PATH"), "/op/kubeconfig") << step.name;
+    EXPECT_FALSE(env.contains("KUBE_CONFIG_PATH")) << step.name;
+    EXPECT_TRUE(has_file(step, "kubeconfig")) << step.name;
   }
+  const auto init = std::get<process::Command>(cloud.deploy(in).steps.front().work);
+  EXPECT_THAT(init.argv, Contains("-backend-config=/op/backend-values.json"));
+  const auto values = std::ranges::find(init.files, "backend-values.json", &process::CommandFile::path);
+  ASSERT_NE(values, init.files.end());
+  EXPECT_EQ(values->bytes, R"({"config_path":"~/../kubeconfig"})");
+}
+
+TEST(TerraformDeploy, ABackendInTheClusterThatNamesItsOwnWayGetsNoKubeconfig) {
+  Cloud cloud;
+  executors::Inputs in = inputs_with(
+      {{"main.tf", {.bytes = "terraform {\n  backend \"kubernetes\" {\n    host = \"https://x\"\n  }\n}\n"}}});
+  in.env = {{"KUBE_TOKEN", "theirs"}};
+  const Ran ran = cloud.deploy(in);
+  ASSERT_TRUE(ran.is_done()) << ran.error().message;
+  EXPECT_THAT(ran.argv("init"), Not(Contains(StartsWith("-backend-config="))));
+  for (const executors::Step& step : ran.steps) EXPECT_FALSE(has_file(step, "kubeconfig")) << step.name;
 }
 
 TEST(TerraformDeploy, AModuleWithItsOwnBackendGetsNeitherOursNorTheKubeconfig) {
