@@ -11,6 +11,7 @@
 
 #include "base/text.hpp"
 #include "sources/contained.hpp"
+#include "sources/left_states.hpp"
 #include "sources/relative_path.hpp"
 
 namespace deployctl::sources {
@@ -143,7 +144,7 @@ Result<Workspace> create_workspace(const fs::path& work_dir, const std::string& 
   if (!is_operation_id(operation_id)) return bad_operation_id(operation_id);
   if (auto plain = relative_path("spec.path", path); !plain) return plain.error();
   const std::string directory = (work_dir / operation_id).string();
-  if (auto removed = remove_tree(directory); !removed) return removed.error();
+  if (auto removed = remove_workspace(work_dir, operation_id); !removed) return removed.error();
   if (::mkdir(directory.c_str(), kPrivate) != 0) return disk_error("make directory", directory, errno);
   auto workspace = fill_workspace(directory, source, path);
   // A half made one must not stay: the disk may be full. What hindered the making may hinder this too; then it is a
@@ -154,6 +155,7 @@ Result<Workspace> create_workspace(const fs::path& work_dir, const std::string& 
 
 Result<void> remove_workspace(const fs::path& work_dir, const std::string& operation_id) {
   if (!is_operation_id(operation_id)) return bad_operation_id(operation_id);
+  if (auto aside = put_left_state_aside(work_dir, operation_id); !aside) return aside;
   return remove_tree(work_dir / operation_id);
 }
 

@@ -66,8 +66,8 @@ Result<std::vector<BackendBlock>> declared(const ports::SourceTree& files, Tool 
 std::optional<Error> refused_file(const ports::SourceTree& files) {
   for (const auto& [path, file] : files) {
     if (path.starts_with(kOverride)) return invalid(path + ": this name is kept for the controller; rename the file");
-    const bool state = path == "terraform.tfstate" || path.starts_with("terraform.tfstate.d/") ||
-                       path == ".terraform/terraform.tfstate";
+    const bool state = path == "terraform.tfstate" || path == "errored.tfstate" ||
+                       path.starts_with("terraform.tfstate.d/") || path == ".terraform/terraform.tfstate";
     if (state)
       return invalid(path + ": a state file lies beside the module, and what it knows would be built a second time: " +
                      "move the state into a backend and remove the file");

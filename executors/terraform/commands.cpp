@@ -5,6 +5,7 @@
 
 #include "api/constants.hpp"
 #include "base/strict_json.hpp"
+#include "terraform/errored_steps.hpp"
 #include "terraform/plan.hpp"
 
 namespace deployctl::terraform {
@@ -76,7 +77,8 @@ Step asking(std::string name, process::Command command, Duration timeout) {
   return {.name = std::move(name), .work = std::move(command), .timeout = timeout, .effect = Effect::None};
 }
 
-/// For the state that is kept by us.
+}  // namespace
+
 process::Command kubectl(const Inputs& in, std::vector<std::string> arguments) {
   process::Command command;
   command.argv = {"kubectl", "--namespace=" + in.key.ns};
@@ -86,8 +88,6 @@ process::Command kubectl(const Inputs& in, std::vector<std::string> arguments) {
   command.stdout_capture = kLines;
   return command;
 }
-
-}  // namespace
 
 Step init(const Inputs& in, const Bench& bench) {
   process::Command command = a_command(in, bench, {"init", "-json", "-no-color", "-input=false", "-reconfigure"});
@@ -131,6 +131,7 @@ Step apply(const Inputs& in, const Bench& bench, PlanFor what) {
   add_lock(in, bench, arguments);
   arguments.push_back(in_work_dir(in, kPlanFile));
   process::Command command = a_command(in, bench, std::move(arguments));
+  command.files.push_back(state_owner(in));
   command.stop = kLet;
   return {.name = what == PlanFor::Destroy ? "destroy" : "apply",
           .work = std::move(command),
@@ -148,6 +149,13 @@ Step pull_state(const Inputs& in, const Bench& bench) {
   process::Command command = a_command(in, bench, {"state", "pull"});
   command.stdout_capture = process::whole(kMaxPlanBytes);
   return asking("state", std::move(command), minutes(2));
+}
+
+Step push_state(const Inputs& in, const Bench& bench, const std::string& file) {
+  std::vector<std::string> arguments = {"state", "push", "-no-color"};
+  add_lock(in, bench, arguments);
+  arguments.push_back(file);
+  return asking("push", a_command(in, bench, std::move(arguments)), minutes(2));
 }
 
 Step unlock(const Inputs& in, const Bench& bench, const std::string& lock_id) {

@@ -33,8 +33,13 @@ executors::Step show(const executors::Inputs& inputs, const Bench& bench, const 
 executors::Step apply(const executors::Inputs& inputs, const Bench& bench, PlanFor what);
 executors::Step output(const executors::Inputs& inputs, const Bench& bench);
 executors::Step pull_state(const executors::Inputs& inputs, const Bench& bench);
+/// Writes the state in that file to the backend. Twice is as good as once.
+executors::Step push_state(const executors::Inputs& inputs, const Bench& bench, const std::string& file);
 /// Of a lock that a dead attempt of ours left; that attempt's journal stands.
 executors::Step unlock(const executors::Inputs& inputs, const Bench& bench, const std::string& lock_id);
+
+/// For what is kept in the object's namespace.
+process::Command kubectl(const executors::Inputs& inputs, std::vector<std::string> arguments);
 
 /// The state kept by us, once all is destroyed: its Lease is given to the object, with which it goes away, and then the
 /// empty Secret is removed. The Lease tells whoever destroys again that the state was removed and not lost.

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "terraform/diagnostics.hpp"
+#include "terraform/errored.hpp"
 #include "terraform/lock.hpp"
 #include "terraform/outputs.hpp"
 #include "terraform/programs.hpp"
@@ -74,6 +75,13 @@ Result<Bench> bench_of(const Inputs& in, bool restricted) {
   if (!backend) return backend.error();
   bench.backend = std::move(*backend);
   return bench;
+}
+
+Script begin(Inputs in, Bench* bench, bool takes_up) {
+  Next ready = co_await prepare(in, bench);
+  if (has_failed(ready) || !takes_up) co_return ready;
+  Next written = co_await take_up_state(in, *bench);
+  co_return written;
 }
 
 Script prepare(Inputs in, Bench* bench) {

@@ -16,6 +16,10 @@ bool has_failed(const executors::Next& end);
 /// Tool and backend as the spec, or an earlier run kept in the pins, says. Error: Invalid.
 Result<Bench> bench_of(const executors::Inputs& in, bool restricted);
 
+/// Ready to plan: initialised, and, where there may be one, the state that an earlier operation could not write is
+/// written.
+executors::Script begin(executors::Inputs in, Bench* bench, bool takes_up);
+
 /// Initialises the module, and refuses what restricted mode refuses. Without tofu and without a word in the spec,
 /// terraform is taken.
 executors::Script prepare(executors::Inputs in, Bench* bench);

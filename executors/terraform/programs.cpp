@@ -39,17 +39,16 @@ bool may_be(const std::vector<Token>& header, std::string_view label) {
 
 Result<Found> in_hcl(const std::string& name, std::string_view text) {
   Found found;
-  const hcl::Reader reader{
-      .opens = [&](const std::vector<Bracket>& around, const std::vector<Token>& header, std::string_view block,
-                   const Token& open) -> Result<void> {
-        if (found) return {};
-        const bool local_exec = block == "provisioner" && may_be(header, "local-exec");
-        const bool external = around.empty() && block == "data" && may_be(header, "external");
-        if (local_exec) found = hcl::place(name, open.line) + ": " + kLocalExec;
-        if (external) found = hcl::place(name, open.line) + ": " + kExternal;
-        return {};
-      },
-      .line = {}};
+  const hcl::Reader reader{.opens = [&](const std::vector<Bracket>& around, const std::vector<Token>& header,
+                                        std::string_view block, const Token& open) -> Result<void> {
+                             if (found) return {};
+                             const bool local_exec = block == "provisioner" && may_be(header, "local-exec");
+                             const bool external = around.empty() && block == "data" && may_be(header, "external");
+                             if (local_exec) found = hcl::place(name, open.line) + ": " + kLocalExec;
+                             if (external) found = hcl::place(name, open.line) + ": " + kExternal;
+                             return {};
+                           },
+                           .line = {}};
   if (auto read = hcl::read(name, text, reader); !read) return read.error();
   return found;
 }
@@ -91,10 +90,34 @@ std::string source_root(const Inputs& in) {
 
 executors::Step list_module_files(const Inputs& in, const Bench& bench) {
   process::Command command;
-  command.argv = {"find", "-L",    source_root(in), bench.data_dir,   "-path", bench.data_dir + "/providers", "-prune",
-                  "-o",   "-type", "f",             "(",              "-name", "*.tf",                        "-o",
-                  "-name", "*.tf.json", "-o",       "-name",          "*.tofu", "-o",                         "-name",
-                  "*.tofu.json", "-o",  "-path",    bench.data_dir + kManifest, ")", "-printf", "%s\t%p\n"};
+  command.argv = {"find",
+                  "-L",
+                  source_root(in),
+                  bench.data_dir,
+                  "-path",
+                  bench.data_dir + "/providers",
+                  "-prune",
+                  "-o",
+                  "-type",
+                  "f",
+                  "(",
+                  "-name",
+                  "*.tf",
+                  "-o",
+                  "-name",
+                  "*.tf.json",
+                  "-o",
+                  "-name",
+                  "*.tofu",
+                  "-o",
+                  "-name",
+                  "*.tofu.json",
+                  "-o",
+                  "-path",
+                  bench.data_dir + kManifest,
+                  ")",
+                  "-printf",
+                  "%s\t%p\n"};
   command.stdout_capture = process::whole(4U * 1024 * 1024);
   return {.name = "modules", .work = std::move(command), .timeout = std::chrono::minutes(1)};
 }

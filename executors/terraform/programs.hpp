@@ -27,7 +27,8 @@ struct ModuleFile {
 /// people. Error: Invalid, for a file that cannot be read.
 Result<std::optional<std::string>> program_in(const std::string& name, std::string_view text);
 
-/// Of the lines that list_module_files prints. Error: Invalid for a name that cannot be told from the rest, or too much.
+/// Of the lines that list_module_files prints. Error: Invalid for a name that cannot be told from the rest, or too
+/// much.
 Result<std::vector<ModuleFile>> read_file_list(std::string_view lines);
 
 /// The directories of the modules that are used, absolute: the module itself, and what init wrote down of the others.

@@ -6,6 +6,7 @@
 
 #include "process/exit_status.hpp"
 #include "terraform/diagnostics.hpp"
+#include "terraform/errored.hpp"
 #include "terraform/lock.hpp"
 #include "terraform/outputs.hpp"
 #include "terraform/planning.hpp"
@@ -91,6 +92,15 @@ Error apply_error(const Inputs& in, const Bench& bench, std::string_view what, c
   return error_of(what, result, Stage::During);
 }
 
+/// A state that could not be written is written before anything else is thought of.
+Script after_failed_apply(Inputs in, Bench bench, std::string what, StepResult applied) {
+  Error error = apply_error(in, bench, what, applied);
+  if (!leaves_state(applied)) co_return Failed{std::move(error)};
+  Next written = co_await write_left_state(in, bench, applied, error);
+  if (has_failed(written) || failed_for_state_alone(applied)) co_return written;
+  co_return Failed{std::move(error)};
+}
+
 /// Applies the saved plan. One that is refused as stale has done nothing: then there is a new plan, and only one that
 /// would do the same, or that nobody has to approve, is applied.
 Script apply_saved(Inputs in, Bench bench, PlanReport plan) {
@@ -104,8 +114,9 @@ Script apply_saved(Inputs in, Bench bench, PlanReport plan) {
       co_return NeedsApproval{plan_for_approval(plan)};
     applied = co_await apply(in, bench, PlanFor::Deploy);
   }
-  if (!applied.ok()) co_return Failed{apply_error(in, bench, "apply", applied)};
-  co_return Done{};
+  if (applied.ok()) co_return Done{};
+  Next end = co_await after_failed_apply(in, bench, "apply", applied);
+  co_return end;
 }
 
 std::string words_of(const PlanReport& plan) {
@@ -135,7 +146,7 @@ Script look(Inputs in, Bench* bench, PlanFor what, StepResult* result) {
 Script deploy(Inputs in, bool restricted, ScriptContext& context) {
   auto bench = bench_of(in, restricted);
   if (!bench) co_return Failed{bench.error()};
-  Next ready = co_await prepare(in, &*bench);
+  Next ready = co_await begin(in, &*bench, may_have_left_state(in));
   if (has_failed(ready)) co_return ready;
   PlanReport plan;
   Next planned = co_await obtain_plan(in, &*bench, &plan);
@@ -170,7 +181,7 @@ Script verify(Inputs in, bool restricted, bool drift) {
 Script destroy(Inputs in, bool restricted) {
   auto bench = bench_of(in, restricted);
   if (!bench) co_return Failed{bench.error()};
-  Next ready = co_await prepare(in, &*bench);
+  Next ready = co_await begin(in, &*bench, true);
   if (has_failed(ready)) co_return ready;
   PlanReport plan;
   Next planned = co_await make_plan(in, &*bench, PlanFor::Destroy, &plan);
@@ -189,7 +200,10 @@ Script destroy(Inputs in, bool restricted) {
   std::string told = "nothing to destroy";
   if (plan.changes_anything()) {
     const StepResult destroyed = co_await apply(in, *bench, PlanFor::Destroy);
-    if (!destroyed.ok()) co_return Failed{apply_error(in, *bench, "destroy", destroyed)};
+    if (!destroyed.ok()) {
+      Next end = co_await after_failed_apply(in, *bench, "destroy", destroyed);
+      if (has_failed(end)) co_return end;
+    }
     told = std::to_string(plan.to_destroy()) + " destroyed";
   }
   // One that never served may be tried again: its state stays, or it would be missed.

@@ -1,6 +1,7 @@
 #include "support/fake_tofu.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "support/process_results.hpp"
 
@@ -9,6 +10,10 @@ namespace {
 
 bool has(const std::vector<std::string>& argv, const std::string& word) {
   return std::ranges::find(argv, word) != argv.end();
+}
+
+bool mentions(const std::vector<std::string>& argv, const std::string& part) {
+  return std::ranges::any_of(argv, [&](const std::string& word) { return word.find(part) != std::string::npos; });
 }
 
 Json variables_of(const process::Command& command) {
@@ -43,12 +48,67 @@ executors::StepResult FakeTofu::run(const executors::Step& step) {
   if (intercept)
     if (auto result = intercept(step)) return *result;
   const auto& command = std::get<process::Command>(step.work);
+  if (command.argv.front() == "kubectl" && mentions(command.argv, "errored-state"))
+    return {.process = kept_in_cluster(command), .http = {}};
   if (command.argv.front() == "kubectl") return {.process = state_in_cluster(command), .http = {}};
   if (command.argv.front() == "find") return {.process = exited(0, found_files()), .http = {}};
-  if (command.argv.front() == "cat") return {.process = exited(0, read_files(command.argv)), .http = {}};
+  if (command.argv.front() == "cat" || command.argv.front() == "rm")
+    return {.process = on_disk(command.argv), .http = {}};
   if (command.argv.front() != program)
     return {.process = could_not_start("program \"" + command.argv.front() + "\" not found in /usr/bin"), .http = {}};
   return {.process = answer(command), .http = {}, .also_good = command.also_good};
+}
+
+process::ProcessResult FakeTofu::state(const std::vector<std::string>& argv) {
+  if (argv.at(2) == "pull") return exited(0, Json{{"serial", serial}, {"resources", Json::array()}}.dump());
+  if (lock_id && !has(argv, "-lock=false")) return exited(1, "", "Error: the state is locked\n");
+  if (refusals > 0 && refusals--) return exited(1, "", "Failed to persist state: the backend says no\n");
+  if (!left) return exited(1, "", "open errored.tfstate: no such file or directory\n");
+  resources = *std::exchange(left, std::nullopt);
+  ++serial;
+  return exited(0);
+}
+
+/// Where the backend refuses the state, what was built is known to a file alone.
+process::ProcessResult FakeTofu::end_of_apply(process::ProcessResult said, Resources before) {
+  if (refusals == 0) return said;
+  --refusals;
+  left = std::exchange(resources, std::move(before));
+  --serial;
+  std::string out = said.out + complaint("Failed to save state", "Error saving state: the backend says no") +
+                    complaint("Failed to persist state to backend",
+                              "The error shown above has prevented OpenTofu from writing the updated state to the "
+                              "configured backend. To allow for recovery, the state has been written to the file "
+                              "\"errored.tfstate\" in the current working directory.");
+  if (!releases) {
+    lock_id = "of-the-apply";
+    out += complaint("Error releasing the state lock", "Error message: the backend says no");
+  }
+  return exited(1, out);
+}
+
+process::ProcessResult FakeTofu::kept_in_cluster(const process::Command& command) {
+  const std::string& verb = command.argv.at(2);
+  if (verb == "get") return exited(0, kept_secret.value_or(""));
+  if (verb == "delete") kept_secret.reset();
+  if (verb != "create") return exited(0);
+  if (secret_refused) return exited(1, "", "Error from server (Forbidden): secrets is forbidden\n");
+  for (const process::CommandFile& file : command.files)
+    if (file.path == "errored-state.json") kept_secret = file.bytes;
+  return exited(0);
+}
+
+process::ProcessResult FakeTofu::on_disk(const std::vector<std::string>& argv) {
+  const bool of_aside = mentions(argv, "/left-states/");
+  if (argv.front() == "rm") {
+    if (of_aside) aside.reset();
+    if (has(argv, "-rf")) initialised = false;
+    return exited(0);
+  }
+  const std::string left_state = R"({"serial":2,"resources":[{"name":"page"}]})";
+  if (of_aside) return aside ? exited(0, *aside) : exited(1, "", "cat: no such file\n");
+  if (argv.back() == "errored.tfstate") return left ? exited(0, left_state) : exited(1, "", "cat: no such file\n");
+  return exited(0, read_files(argv));
 }
 
 std::string FakeTofu::found_files() const {
@@ -77,7 +137,7 @@ process::ProcessResult FakeTofu::answer(const process::Command& command) {
   if (word == "show") return saved_ ? exited(0, shown()) : exited(1, "", "no such plan\n");
   if (word == "apply") return apply();
   if (word == "output") return exited(0, Json{{"page", Json{{"sensitive", false}, {"value", "x"}}}}.dump());
-  if (word == "state") return exited(0, Json{{"serial", serial}, {"resources", Json::array()}}.dump());
+  if (word == "state") return state(argv);
   if (word == "force-unlock") {
     if (!lock_id || !has(argv, *lock_id)) return exited(1, "", "Error: Failed to unlock state\n");
     lock_id.reset();
@@ -165,7 +225,9 @@ process::ProcessResult FakeTofu::apply() {
   if (saved_->serial != serial)
     return exited(1, complaint("Saved plan is stale", "The given plan file can no longer be applied"));
   ++serial;
+  const Resources before = resources;
   for (const std::string& address : all_of(*saved_)) {
+    if (action_on(address, *saved_) == "create") ++built[address];
     const auto wanted = saved_->wanted.find(address);
     if (wanted == saved_->wanted.end()) {
       resources.erase(address);
@@ -176,10 +238,11 @@ process::ProcessResult FakeTofu::apply() {
     tainted.erase(address);
     if (!cannot_make.contains(address)) continue;
     tainted.insert(address);
-    return exited(1, complaint("local-exec provisioner error", "Error running command 'false': exit status 1",
-                               "main.tf", 9, address));
+    return end_of_apply(exited(1, complaint("local-exec provisioner error",
+                                            "Error running command 'false': exit status 1", "main.tf", 9, address)),
+                        before);
   }
-  return exited(0);
+  return end_of_apply(exited(0), before);
 }
 
 }  // namespace deployctl::support

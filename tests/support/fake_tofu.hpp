@@ -34,6 +34,13 @@ class FakeTofu {
   std::optional<std::string> plan_complaint;  ///< a line of `plan -json`, an error
   std::optional<std::string> init_complaint;
   std::map<std::string, std::string> module_files;  ///< what `find` and `cat` see, by absolute path
+  int refusals = 0;                                 ///< so many writes of the state its backend refuses
+  bool releases = true;                             ///< the lock of an apply whose state is refused
+  std::optional<Resources> left;                    ///< what an apply built, known to a file alone
+  std::map<std::string, int> built;                 ///< how often each address was created
+  std::optional<std::string> kept_secret;           ///< the Secret with what was left
+  bool secret_refused = false;
+  std::optional<std::string> aside;  ///< what was left, put aside on the disk
   std::vector<std::string> steps;
   /// Asked before a step runs; a result given here is the step's result instead.
   std::function<std::optional<executors::StepResult>(const executors::Step&)> intercept;
@@ -46,6 +53,10 @@ class FakeTofu {
     std::set<std::string> replaced;
     int serial = 0;
   };
+  process::ProcessResult state(const std::vector<std::string>& argv);
+  process::ProcessResult end_of_apply(process::ProcessResult said, Resources before);
+  process::ProcessResult kept_in_cluster(const process::Command& command);
+  process::ProcessResult on_disk(const std::vector<std::string>& argv);
   [[nodiscard]] std::string found_files() const;
   [[nodiscard]] std::string read_files(const std::vector<std::string>& argv) const;
   process::ProcessResult answer(const process::Command& command);

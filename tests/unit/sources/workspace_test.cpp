@@ -219,5 +219,42 @@ TEST_F(KeptSourcesTest, WithoutADigestOfTheSourceNothingIsKept) {
   EXPECT_FALSE(keep(kept_source("v1:1", "../x", "one")).has_value());
 }
 
+TEST_F(WorkspaceTest, AStateThatWasNotWrittenIsPutAsideWhenItsDirectoryGoes) {  // fault T5
+  ASSERT_TRUE(create({{"infra/main.tf", {.bytes = "x"}}}).has_value());
+  const std::string directory = "work/" + std::string(kId);
+  disk_.write(directory + "/src/infra/errored.tfstate", "state");
+  disk_.write(directory + "/state-owner", "shop-web-0123abcd");
+  ASSERT_TRUE(remove());
+  EXPECT_FALSE(fs::exists(work_dir_ / kId));
+  const fs::path aside = work_dir_ / "left-states" / "shop-web-0123abcd";
+  EXPECT_EQ(support::TemporaryDirectory::read(aside.string()), "state");
+  EXPECT_EQ(mode_of(work_dir_ / "left-states"), 0700U);
+  EXPECT_TRUE(support::run_coroutine(loop_, workspaces_.leftovers())->empty());
+}
+
+TEST_F(WorkspaceTest, AStateThatWasNotWrittenIsPutAsideWhenItsOperationBeginsAgain) {  // fault T5
+  ASSERT_TRUE(create({{"main.tf", {.bytes = "x"}}}).has_value());
+  disk_.write("work/" + std::string(kId) + "/src/errored.tfstate", "state");
+  disk_.write("work/" + std::string(kId) + "/state-owner", "a");
+  ASSERT_TRUE(create({{"main.tf", {.bytes = "x"}}}).has_value());
+  EXPECT_EQ(support::TemporaryDirectory::read((work_dir_ / "left-states" / "a").string()), "state");
+}
+
+TEST_F(WorkspaceTest, WhatIsNoStateOfAnOperationIsNotPutAside) {
+  for (const char* owner : {"../a", "", ".", "a b"}) {
+    ASSERT_TRUE(create({{"main.tf", {.bytes = "x"}}}).has_value());
+    disk_.write("work/" + std::string(kId) + "/src/errored.tfstate", "state");
+    disk_.write("work/" + std::string(kId) + "/state-owner", owner);
+    ASSERT_TRUE(remove());
+    EXPECT_FALSE(fs::exists(work_dir_ / "left-states")) << owner;
+  }
+  ASSERT_TRUE(create({{"main.tf", {.bytes = "x"}}}).has_value());
+  disk_.write("work/secret", "secret");
+  disk_.write("work/" + std::string(kId) + "/state-owner", "a");
+  fs::create_symlink(work_dir_ / "secret", work_dir_ / kId / "src" / "errored.tfstate");
+  ASSERT_TRUE(remove());
+  EXPECT_FALSE(fs::exists(work_dir_ / "left-states"));
+}
+
 }  // namespace
 }  // namespace deployctl::sources

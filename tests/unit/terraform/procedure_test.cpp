@@ -405,7 +405,8 @@ TEST(TerraformLocks, OneOfOurDeadAttemptIsReleasedOnlyWhereTheSpecSaysSo) {  // 
     const Ran ran = cloud.deploy(in);
     EXPECT_EQ(ran.is_done(), allowed == ForceUnlock::OwnDead) << ran.error().message;
     if (ran.is_done()) {
-      EXPECT_THAT(ran.names(), ElementsAre("init", "plan", "unlock", "plan", "show", "apply", "output"));
+      EXPECT_THAT(ran.names(),
+                  ElementsAre("init", "kept-state", "kept-state", "plan", "unlock", "plan", "show", "apply", "output"));
       EXPECT_THAT(ran.argv("unlock"), ElementsAre("tofu", "force-unlock", "-force", "1af481a7"));
     } else {
       EXPECT_THAT(ran.error().message, HasSubstr("tofu force-unlock -force 1af481a7"));
@@ -489,7 +490,8 @@ TEST(TerraformDestroy, EverythingGoesByAPlan) {
   cloud.deploy(inputs_of(1));
   const Ran ran = cloud.destroy(inputs_of(1, 1));
   ASSERT_TRUE(ran.is_done()) << ran.error().message;
-  EXPECT_THAT(ran.names(), ElementsAre("init", "plan", "show", "destroy", "own-lease", "forget"));
+  EXPECT_THAT(ran.names(),
+              ElementsAre("init", "kept-state", "kept-state", "plan", "show", "destroy", "own-lease", "forget"));
   EXPECT_THAT(ran.argv("plan"), Contains("-destroy"));
   EXPECT_TRUE(cloud.resources.empty());
 }
@@ -539,7 +541,8 @@ TEST(TerraformDestroy, AStateThatWasRemovedByADestroyIsNotMissed) {  // fault T3
   cloud.destroy(inputs_of(1, 1));
   const Ran again = cloud.destroy(inputs_of(1, 1));
   EXPECT_TRUE(again.is_done()) << again.error().message;
-  EXPECT_THAT(again.names(), ElementsAre("init", "plan", "show", "state", "lease", "own-lease", "forget"));
+  EXPECT_THAT(again.names(),
+              ElementsAre("init", "kept-state", "kept-state", "plan", "show", "state", "lease", "own-lease", "forget"));
   EXPECT_EQ(cloud.serial, 0);
   cloud.lease_owner = "uid-of-another";
   EXPECT_THAT(cloud.destroy(inputs_of(1, 1)).error().message, HasSubstr("the state is missing"));

@@ -15,7 +15,8 @@ std::string in_file(const std::string& name, std::string_view text) {
   return !found ? found.error().message : found->value_or("none");
 }
 
-constexpr auto kExec = "resource \"terraform_data\" \"a\" {\n  provisioner \"local-exec\" {\n    command = \"id\"\n  }\n}\n";
+constexpr auto kExec =
+    "resource \"terraform_data\" \"a\" {\n  provisioner \"local-exec\" {\n    command = \"id\"\n  }\n}\n";
 
 TEST(TerraformPrograms, AreFoundWithFileLineAndBlock) {  // fault T12
   EXPECT_EQ(in_file("main.tf", kExec), "main.tf:2: provisioner \"local-exec\"");
@@ -27,7 +28,8 @@ TEST(TerraformPrograms, AreFoundWithFileLineAndBlock) {  // fault T12
 
 TEST(TerraformPrograms, AreFoundInJsonWhereverListsStand) {  // fault T12
   constexpr auto kWords = "a.tf.json: provisioner \"local-exec\"";
-  EXPECT_EQ(in_file("a.tf.json", R"({"resource":{"t":{"n":{"provisioner":{"local-exec":{"command":"id"}}}}}})"), kWords);
+  EXPECT_EQ(in_file("a.tf.json", R"({"resource":{"t":{"n":{"provisioner":{"local-exec":{"command":"id"}}}}}})"),
+            kWords);
   EXPECT_EQ(in_file("a.tf.json", R"([{"resource":[{"t":[{"n":[{"provisioner":[{"local-exec":[{}]}]}]}]}]}])"), kWords);
   EXPECT_EQ(in_file("a.tf.json", R"({"data":[{"external":{"x":{}}}]})"), "a.tf.json: data \"external\"");
 }
@@ -68,9 +70,9 @@ Cloud with_program(const std::string& where, bool restricted = true) {
 }
 
 TEST(TerraformRestricted, AModuleThatRunsProgramsIsRefusedBeforeAPlan) {  // fault T12
-  for (const auto& [path, name] : {std::pair{"/op/src/main.tf", "main.tf:2"},
-                                   std::pair{"/op/src/net/main.tf", "net/main.tf:2"},
-                                   std::pair{"/op/data/modules/far/main.tf", "modules/far/main.tf:2"}}) {
+  for (const auto& [path, name] :
+       {std::pair{"/op/src/main.tf", "main.tf:2"}, std::pair{"/op/src/net/main.tf", "net/main.tf:2"},
+        std::pair{"/op/data/modules/far/main.tf", "modules/far/main.tf:2"}}) {
     Cloud cloud = with_program(path);
     const Ran ran = cloud.deploy(inputs_of(1));
     EXPECT_EQ(ran.error().kind, ErrorKind::Invalid);

@@ -86,10 +86,16 @@ class Cloud : public support::FakeTofu {
 
   Ran drive(std::unique_ptr<executors::Procedure> procedure) {
     Ran ran{.end = procedure->next(nullptr), .steps = {}, .remembered = {}};
-    while (const auto* step = std::get_if<executors::Step>(&ran.end)) {
-      ran.steps.push_back(*step);
-      const executors::StepResult result = run(*step);
-      ran.end = procedure->next(&result);
+    for (;;) {
+      if (const auto* step = std::get_if<executors::Step>(&ran.end)) {
+        ran.steps.push_back(*step);
+        const executors::StepResult result = run(*step);
+        ran.end = procedure->next(&result);
+      } else if (std::holds_alternative<executors::Pause>(ran.end)) {
+        ran.end = procedure->next(nullptr);
+      } else {
+        break;
+      }
     }
     ran.remembered = procedure->remembered();
     return ran;
