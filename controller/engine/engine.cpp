@@ -1,6 +1,7 @@
 #include "engine/engine.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "api/constants.hpp"
@@ -8,6 +9,8 @@
 #include "engine/engine_state.hpp"
 #include "engine/failures.hpp"
 #include "engine/observe.hpp"
+#include "ports/tool_cache.hpp"
+#include "sources/workspace_files.hpp"
 
 namespace deployctl::engine {
 
@@ -17,6 +20,16 @@ namespace {
 constexpr Duration kCatchUp = std::chrono::seconds(1);
 /// Passes over one object without waiting for anything; more is a bug, and must not starve the others.
 constexpr int kMostPasses = 32;
+
+/// What a tool fetched for an object that goes.
+Task<void> remove_tool_cache(Services& services, ObjectKey key) {
+  const std::function<Result<void>()> remove = [cache = ports::tool_cache(services.options.work_dir, key)] {
+    return sources::remove_tree(cache);
+  };
+  if (const auto gone = co_await services.pool.run(remove); !gone)
+    services.ports.log.about(LogLevel::Warning, key, "Failed to remove what its tool had fetched",
+                             {{"error", Json(gone.error().message)}});
+}
 
 }  // namespace
 
@@ -218,6 +231,7 @@ Task<Engine::State::Acted> Engine::State::act(api::Deployment object, ObjectRun&
   // and the one a Destroy reads after the finalizer: it has to run again when we die on the way.
   for (const auto attachment : {ports::Attachment::Plan, ports::Attachment::Outputs})
     if (const auto gone = co_await repository.detach(object, attachment); !gone) co_return after(gone.error());
+  co_await remove_tool_cache(services, object.meta.key);
   // What was orphaned may refer to its files for as long as it runs.
   if (!decision.orphan)
     if (const auto gone = co_await services.workspaces.retain(object.meta.key, {}); !gone)
@@ -288,6 +302,13 @@ Task<Result<void>> Engine::prepare() {
   if (auto made = state_->services.workspaces.prepare(); !made) co_return made;
   auto left = co_await state_->services.workspaces.leftovers();
   if (!left) co_return left.error();
+  // Of objects that went while nobody looked, too. A tool that outlived us may still need its own.
+  if (std::ranges::none_of(*left, [this](const std::string& id) { return state_->survivor_of(id).has_value(); })) {
+    const std::function<Result<void>()> empty = [caches = ports::tool_caches(state_->services.options.work_dir)] {
+      return sources::remove_tree(caches);
+    };
+    if (auto emptied = co_await state_->services.pool.run(empty); !emptied) co_return emptied;
+  }
   for (const std::string& id : *left) {
     if (state_->survivor_of(id)) continue;
     if (auto removed = co_await state_->services.workspaces.remove(id); !removed) co_return removed;

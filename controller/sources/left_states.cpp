@@ -33,10 +33,10 @@ std::string owner_in(const fs::path& file) {
   std::ifstream in(file);
   in.read(name.data(), static_cast<std::streamsize>(name.size()));
   name.resize(static_cast<std::size_t>(in.gcount()));
-  const bool plain = !name.empty() && name.size() <= kLongestName && name.front() != '.' &&
-                     std::ranges::all_of(name, [](char c) {
-                       return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
-                     });
+  const bool plain =
+      !name.empty() && name.size() <= kLongestName && name.front() != '.' && std::ranges::all_of(name, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
+      });
   return plain ? name : std::string();
 }
 

@@ -15,8 +15,8 @@
 
 namespace deployctl::sources {
 
-/// No such file, or no owner = success, nothing is done. Links are not followed. WorkspaceFailed: it could not be moved,
-/// and the directory must not be removed.
+/// No such file, or no owner = success, nothing is done. Links are not followed. WorkspaceFailed: it could not be
+/// moved, and the directory must not be removed.
 Result<void> put_left_state_aside(const std::filesystem::path& work_dir, const std::string& operation_id);
 
 }  // namespace deployctl::sources

@@ -151,6 +151,12 @@ Step pull_state(const Inputs& in, const Bench& bench) {
   return asking("state", std::move(command), minutes(2));
 }
 
+Step clear_data(const Bench& bench) {
+  process::Command command;
+  command.argv = {"rm", "-rf", "--", bench.data_dir};
+  return asking("clear", std::move(command), minutes(2));
+}
+
 Step push_state(const Inputs& in, const Bench& bench, const std::string& file) {
   std::vector<std::string> arguments = {"state", "push", "-no-color"};
   add_lock(in, bench, arguments);

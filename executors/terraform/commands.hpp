@@ -15,9 +15,11 @@ struct Bench {
   Tool tool = Tool::Tofu;
   bool may_switch = false;  ///< the spec names no tool: terraform when there is no tofu
   Backend backend;
-  std::string data_dir;     ///< what init made: TF_DATA_DIR
-  bool restricted = false;  ///< programs.hpp
-  bool lock = true;         ///< false in a namespace that is being deleted, where no lock can be made
+  std::string data_dir;      ///< what init made: TF_DATA_DIR
+  bool shares_data = false;  ///< with the object's other operations
+  bool initialised = false;  ///< by this operation
+  bool restricted = false;   ///< programs.hpp
+  bool lock = true;          ///< false in a namespace that is being deleted, where no lock can be made
 };
 
 /// The saved plan, in the operation's directory.
@@ -33,6 +35,8 @@ executors::Step show(const executors::Inputs& inputs, const Bench& bench, const 
 executors::Step apply(const executors::Inputs& inputs, const Bench& bench, PlanFor what);
 executors::Step output(const executors::Inputs& inputs, const Bench& bench);
 executors::Step pull_state(const executors::Inputs& inputs, const Bench& bench);
+/// Empties what init makes, so that it never goes on with what an older one left.
+executors::Step clear_data(const Bench& bench);
 /// Writes the state in that file to the backend. Twice is as good as once.
 executors::Step push_state(const executors::Inputs& inputs, const Bench& bench, const std::string& file);
 /// Of a lock that a dead attempt of ours left; that attempt's journal stands.

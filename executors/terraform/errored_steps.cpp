@@ -76,9 +76,7 @@ Step keep_in_secret(const Inputs& in, const std::string& state) {
   return saving({.name = "keep-state", .work = std::move(command), .timeout = minutes(1)});
 }
 
-Step read_aside(const Inputs& in) {
-  return with_whole_output(plain("kept-state", {"cat", "--", path_aside(in)}, in));
-}
+Step read_aside(const Inputs& in) { return with_whole_output(plain("kept-state", {"cat", "--", path_aside(in)}, in)); }
 
 Step find_secret(const Inputs& in) {
   return with_whole_output(

@@ -27,7 +27,8 @@ struct Change {
 struct PlanReport {
   std::vector<Change> resources;  ///< managed ones, those that stay as they are included
   bool outputs_change = false;
-  std::string digest;  ///< of inputs and all that would change; the same for two plans that would do the same
+  std::string digest;         ///< of inputs and all that would change; the same for two plans that would do the same
+  bool as_it_serves = false;  ///< known without reading: nothing changes, and the resources are those of what serves
 
   [[nodiscard]] std::int64_t count(Change::Action action) const;
   [[nodiscard]] std::int64_t to_add() const;  ///< replaced ones count here and in to_destroy

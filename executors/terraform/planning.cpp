@@ -1,7 +1,10 @@
 #include "terraform/planning.hpp"
 
+#include <filesystem>
 #include <functional>
 
+#include "ports/tool_cache.hpp"
+#include "process/exit_status.hpp"
 #include "terraform/diagnostics.hpp"
 #include "terraform/errored.hpp"
 #include "terraform/lock.hpp"
@@ -32,6 +35,28 @@ bool may_unlock(const Inputs& in, const LockInfo& lock) {
          is_of_dead_attempt(lock, in);
 }
 
+std::string shared_data(const Inputs& in) {
+  const std::filesystem::path work_dir = std::filesystem::path(in.work_dir).parent_path();
+  return (ports::tool_cache(work_dir, in.key) / "data").string();
+}
+
+/// The plan is empty, and was made with a state that knows resources: what serves stays as it is, and nothing has to be
+/// read of the plan or told again. Not where somebody asked for everything, or something may be half done.
+bool is_as_it_serves(const Inputs& in, const StepResult& planned) {
+  if (planned.process.exit.code != 0 || in.previous_revision == 0 || in.rollback || in.dead_attempt ||
+      in.force_rebuild || !in.inventory.is_array() || in.inventory.empty())
+    return false;
+  return planned.process.out.find("\"refresh_complete\"") != std::string::npos;
+}
+
+PlanReport as_it_serves(const Json& inventory) {
+  PlanReport report{.resources = {}, .outputs_change = false, .digest = {}, .as_it_serves = true};
+  for (const Json& line : inventory)
+    if (line.is_object() && line.contains("name") && line.at("name").is_string())
+      report.resources.push_back({Change::Action::None, line.at("name").get<std::string>()});
+  return report;
+}
+
 /// Resources were built for sure: something served, or an earlier plan met them.
 bool had_resources(const Inputs& in) {
   if (!in.inventory.is_array() || in.inventory.empty()) return false;
@@ -39,9 +64,21 @@ bool had_resources(const Inputs& in) {
   return in.previous_revision > 0 || in.rollback || seen;
 }
 
+/// With what an earlier operation initialised, where that still fits: whatever the plan says against it, init says it
+/// better.
+Script first_plan(Inputs in, Bench* bench, PlanFor what, StepResult* result) {
+  *result = co_await plan(in, *bench, what);
+  if (result->ok() || result->interrupted() || bench->initialised || read_lock(*result)) co_return Done{};
+  Next ready = co_await prepare(in, bench);
+  if (has_failed(ready)) co_return ready;
+  *result = co_await plan(in, *bench, what);
+  co_return Done{};
+}
+
 /// Once more without a lock, after a lock that may be released, or the error.
 Script plan_step(Inputs in, Bench* bench, PlanFor what, StepResult* result) {
-  *result = co_await plan(in, *bench, what);
+  Next made = co_await first_plan(in, bench, what, result);
+  if (has_failed(made)) co_return made;
   if (result->ok()) co_return Done{};
   if (what == PlanFor::Destroy && bench->lock && says_terminating(*result)) {
     bench->lock = false;
@@ -66,7 +103,10 @@ bool has_failed(const Next& end) { return std::holds_alternative<Failed>(end); }
 Result<Bench> bench_of(const Inputs& in, bool restricted) {
   Bench bench;
   bench.restricted = restricted;
-  bench.data_dir = in.work_dir + "/data";
+  // Values of backendConfigSecretRef are written down by init, and the tool does not notice when they change. What a
+  // dead attempt has done there nobody knows.
+  bench.shares_data = in.backend_config.empty() && !in.dead_attempt;
+  bench.data_dir = bench.shares_data ? shared_data(in) : in.work_dir + "/data";
   const std::string asked = in.spec.terraform && in.spec.terraform->binary ? *in.spec.terraform->binary : "";
   const std::string kept = pin(in, "binary");
   if ((asked.empty() ? kept : asked) == "terraform") bench.tool = Tool::Terraform;
@@ -78,6 +118,13 @@ Result<Bench> bench_of(const Inputs& in, bool restricted) {
 }
 
 Script begin(Inputs in, Bench* bench, bool takes_up) {
+  const bool kept_plan = in.approved && !in.approved->plan_file.empty();
+  const bool may_be_ready = bench->shares_data && in.previous_revision > 0 && !kept_plan && !takes_up;
+  if (may_be_ready && !bench->restricted) co_return Done{};
+  if (may_be_ready) {
+    Next allowed = co_await refuse_programs(in, *bench);
+    co_return allowed;
+  }
   Next ready = co_await prepare(in, bench);
   if (has_failed(ready) || !takes_up) co_return ready;
   Next written = co_await take_up_state(in, *bench);
@@ -85,6 +132,15 @@ Script begin(Inputs in, Bench* bench, bool takes_up) {
 }
 
 Script prepare(Inputs in, Bench* bench) {
+  bench->initialised = true;
+  if (in.at_rest && bench->shares_data) {  // an operation may begin meanwhile
+    bench->shares_data = false;
+    bench->data_dir = in.work_dir + "/data";
+  }
+  if (bench->shares_data) {
+    const StepResult cleared = co_await clear_data(*bench);
+    if (!cleared.ok()) co_return Failed{process::failure("empty " + bench->data_dir, cleared.process)};
+  }
   StepResult done = co_await init(in, *bench);
   if (could_not_start(done) && bench->may_switch) {
     bench->tool = Tool::Terraform;
@@ -116,6 +172,10 @@ Script make_plan(Inputs in, Bench* bench, PlanFor what, PlanReport* report) {
   Next made = co_await plan_step(in, bench, what, &planned);
   if (has_failed(made)) co_return made;
   if (!planned.ok()) co_return Failed{error_of("plan", planned, Stage::Before)};
+  if (what == PlanFor::Deploy && is_as_it_serves(in, planned)) {
+    *report = as_it_serves(in.inventory);
+    co_return Done{};
+  }
   Next read = co_await read_saved(in, *bench, {}, report);
   co_return read;
 }

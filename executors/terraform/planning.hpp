@@ -16,12 +16,13 @@ bool has_failed(const executors::Next& end);
 /// Tool and backend as the spec, or an earlier run kept in the pins, says. Error: Invalid.
 Result<Bench> bench_of(const executors::Inputs& in, bool restricted);
 
-/// Ready to plan: initialised, and, where there may be one, the state that an earlier operation could not write is
-/// written.
+/// Ready to plan: where an operation of the object has initialised the module before, that is not done again (a plan
+/// that fails tells whether it has to be, and make_plan sees to it); refused is what restricted mode refuses; and,
+/// where there may be one, the state that an earlier operation could not write is written.
 executors::Script begin(executors::Inputs in, Bench* bench, bool takes_up);
 
-/// Initialises the module, and refuses what restricted mode refuses. Without tofu and without a word in the spec,
-/// terraform is taken.
+/// Initialises the module, from nothing, and refuses what restricted mode refuses. Without tofu and without a word in
+/// the spec, terraform is taken.
 executors::Script prepare(executors::Inputs in, Bench* bench);
 
 /// A fresh plan, saved, and what it would do. A lock that a dead attempt of ours left is released first, where that is

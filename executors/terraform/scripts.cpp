@@ -10,6 +10,7 @@
 #include "terraform/lock.hpp"
 #include "terraform/outputs.hpp"
 #include "terraform/planning.hpp"
+#include "terraform/programs.hpp"
 
 namespace deployctl::terraform {
 namespace {
@@ -24,6 +25,7 @@ using executors::ScriptContext;
 using executors::StepResult;
 
 constexpr const char* kCreates = "creates";
+constexpr const char* kEmptyPlan = "emptyPlan";
 
 /// What the failed operation that is rolled back has created, and those that rolled it back in vain.
 std::set<std::string> created_before(const Inputs& in) {
@@ -40,6 +42,7 @@ executors::Remembered remembered_of(const Inputs& in, const Bench& bench, const 
   executors::Remembered remembered;
   remembered.pins = Json{{"binary", std::string(program(bench.tool))}, {"stateSeen", plan.knows_resources()}};
   remembered.pins[kCreates] = Json(created);
+  if (plan.as_it_serves) remembered.pins[kEmptyPlan] = true;
   remembered.inventory = inventory_of(plan, in.inventory);
   return remembered;
 }
@@ -124,21 +127,31 @@ std::string words_of(const PlanReport& plan) {
          " changed, " + std::to_string(plan.to_destroy()) + " destroyed";
 }
 
-/// Without init where an operation has done that already.
+/// Without init where an operation has done that already: this one, or where nothing runs, an earlier one of the
+/// object.
 Script look(Inputs in, Bench* bench, PlanFor what, StepResult* result) {
   if (what == PlanFor::LookAtState) {
-    Next ready = co_await prepare(in, bench);
+    Next ready = !bench->shares_data ? co_await prepare(in, bench)
+                 : bench->restricted ? co_await refuse_programs(in, *bench)
+                                     : Next(Done{});
     if (has_failed(ready)) co_return ready;
   }
   *result = co_await plan(in, *bench, what);
   const bool missing = result->process.exit.kind == process::Exit::Kind::CouldNotStart && bench->may_switch;
-  if (missing || (!result->ok() && asks_for_init(*result))) {
+  const bool unfit = bench->shares_data && in.at_rest && !result->interrupted();
+  if (missing || (!result->ok() && (unfit || asks_for_init(*result)) && !bench->initialised)) {
     Next ready = co_await prepare(in, bench);
     if (has_failed(ready)) co_return ready;
     *result = co_await plan(in, *bench, what);
   }
   if (!result->ok()) co_return Failed{error_of("look", *result, Stage::Before)};
   co_return Done{};
+}
+
+/// The deploy's own plan was that look.
+bool was_just_seen(const Inputs& in, bool drift) {
+  const bool empty = in.pins.is_object() && in.pins.value(kEmptyPlan, false);
+  return empty && !in.at_rest && !drift && in.spec.health.stable_for <= Duration::zero();
 }
 
 }  // namespace
@@ -158,6 +171,7 @@ Script deploy(Inputs in, bool restricted, ScriptContext& context) {
     Next applied = co_await apply_saved(in, *bench, plan);
     if (!std::holds_alternative<Done>(applied)) co_return applied;
   }
+  if (plan.as_it_serves) co_return Done{.message = words_of(plan)};
   const StepResult told = co_await output(in, *bench);
   if (!told.ok()) co_return Failed{error_of("read the outputs", told, Stage::Before)};
   auto outputs = read_outputs(told.process.out);
@@ -168,6 +182,7 @@ Script deploy(Inputs in, bool restricted, ScriptContext& context) {
 Script verify(Inputs in, bool restricted, bool drift) {
   auto bench = bench_of(in, restricted);
   if (!bench) co_return Failed{bench.error()};
+  if (was_just_seen(in, drift)) co_return Done{"nothing to change"};
   StepResult seen;
   Next looked = co_await look(in, &*bench, in.at_rest && !drift ? PlanFor::LookAtState : PlanFor::Look, &seen);
   if (has_failed(looked)) co_return looked;

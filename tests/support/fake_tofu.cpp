@@ -182,12 +182,16 @@ process::ProcessResult FakeTofu::plan(const process::Command& command) {
   for (const std::string& address : tainted)
     if (made.wanted.contains(address)) made.replaced.insert(address);
   std::string lines;
+  std::string read;
+  if (!has(command.argv, "-refresh=false"))
+    for (const auto& [address, value] : resources)
+      read += Json{{"type", "refresh_complete"}, {"hook", Json{{"resource", Json{{"addr", address}}}}}}.dump() + "\n";
   for (const std::string& address : all_of(made))
     if (const std::string action = action_on(address, made); action != "no-op") lines += planned_line(address, action);
   const bool saves =
       std::ranges::any_of(command.argv, [](const std::string& argument) { return argument.starts_with("-out="); });
   if (saves) saved_ = made;
-  return exited(lines.empty() ? 0 : 2, lines);
+  return exited(lines.empty() ? 0 : 2, read + lines);
 }
 
 std::set<std::string> FakeTofu::all_of(const Saved& saved) const {

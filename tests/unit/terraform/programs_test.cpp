@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+
+#include "base/text.hpp"
 #include "terraform_fixture.hpp"
 
 namespace deployctl::terraform {
@@ -57,27 +60,30 @@ TEST(TerraformPrograms, ModulesAreThoseThatInitWroteDown) {  // fault T12
   EXPECT_FALSE(module_directories("/op/src", R"({"Modules":[{"Key":""}]})"));
 }
 
+const std::string kData = "/tool-caches/" + bounded_name("shop_web", 200) + "/data";
+
 /// A module of its own, one beside it, and one that was downloaded; `where` runs a program.
 Cloud with_program(const std::string& where, bool restricted = true) {
   Cloud cloud;
   cloud.restricted = restricted;
-  for (const char* path : {"/op/src/main.tf", "/op/src/net/main.tf", "/op/data/modules/far/main.tf",
-                           "/op/data/modules/far/examples/main.tf"})
+  for (const std::string& path : {std::string("/op/src/main.tf"), std::string("/op/src/net/main.tf"),
+                                  kData + "/modules/far/main.tf", kData + "/modules/far/examples/main.tf"})
     cloud.module_files[path] = path == where ? kExec : "resource \"terraform_data\" \"a\" {}\n";
-  cloud.module_files["/op/data/modules/modules.json"] =
-      R"({"Modules":[{"Key":"","Dir":"."},{"Key":"net","Dir":"net"},{"Key":"far","Dir":"/op/data/modules/far"}]})";
+  cloud.module_files[kData + "/modules/modules.json"] =
+      R"({"Modules":[{"Key":"","Dir":"."},{"Key":"net","Dir":"net"},{"Key":"far","Dir":")" + kData +
+      R"(/modules/far"}]})";
   return cloud;
 }
 
 TEST(TerraformRestricted, AModuleThatRunsProgramsIsRefusedBeforeAPlan) {  // fault T12
-  for (const auto& [path, name] :
-       {std::pair{"/op/src/main.tf", "main.tf:2"}, std::pair{"/op/src/net/main.tf", "net/main.tf:2"},
-        std::pair{"/op/data/modules/far/main.tf", "modules/far/main.tf:2"}}) {
+  const std::map<std::string, std::string> places = {{"/op/src/main.tf", "main.tf:2"},
+                                                     {"/op/src/net/main.tf", "net/main.tf:2"},
+                                                     {kData + "/modules/far/main.tf", "modules/far/main.tf:2"}};
+  for (const auto& [path, name] : places) {
     Cloud cloud = with_program(path);
     const Ran ran = cloud.deploy(inputs_of(1));
     EXPECT_EQ(ran.error().kind, ErrorKind::Invalid);
-    EXPECT_EQ(ran.error().message,
-              std::string(name) + ": provisioner \"local-exec\" is not allowed in restricted mode");
+    EXPECT_EQ(ran.error().message, name + ": provisioner \"local-exec\" is not allowed in restricted mode");
     EXPECT_THAT(ran.names(), ElementsAre("init", "modules", "modules"));
     EXPECT_TRUE(cloud.resources.empty());
   }
@@ -92,7 +98,7 @@ TEST(TerraformRestricted, NothingRunsInALookOrADestroyEither) {  // fault T12
 }
 
 TEST(TerraformRestricted, AnExampleThatNothingUsesIsNoReason) {  // fault T12
-  EXPECT_TRUE(with_program("/op/data/modules/far/examples/main.tf").deploy(inputs_of(1)).is_done());
+  EXPECT_TRUE(with_program(kData + "/modules/far/examples/main.tf").deploy(inputs_of(1)).is_done());
 }
 
 TEST(TerraformRestricted, OtherwiseItIsAllowedAndNotLookedFor) {  // fault T12

@@ -52,8 +52,9 @@ inline executors::Inputs rollback_to(int release, std::vector<std::string> creat
 
 struct Ran {
   executors::Next end;
-  std::vector<executors::Step> steps;
+  std::vector<executors::Step> steps;  ///< but for those that empty a directory before init
   executors::Remembered remembered;
+  std::vector<std::string> cleared = {};
   [[nodiscard]] bool is_done() const { return std::holds_alternative<executors::Done>(end); }
   [[nodiscard]] Error error() const {
     const auto* failed = std::get_if<executors::Failed>(&end);
@@ -85,10 +86,13 @@ class Cloud : public support::FakeTofu {
   }
 
   Ran drive(std::unique_ptr<executors::Procedure> procedure) {
-    Ran ran{.end = procedure->next(nullptr), .steps = {}, .remembered = {}};
+    Ran ran{.end = procedure->next(nullptr), .steps = {}, .remembered = {}, .cleared = {}};
     for (;;) {
       if (const auto* step = std::get_if<executors::Step>(&ran.end)) {
-        ran.steps.push_back(*step);
+        if (step->name == "clear")
+          ran.cleared.push_back(std::get<process::Command>(step->work).argv.back());
+        else
+          ran.steps.push_back(*step);
         const executors::StepResult result = run(*step);
         ran.end = procedure->next(&result);
       } else if (std::holds_alternative<executors::Pause>(ran.end)) {
