@@ -39,7 +39,8 @@ struct Event {
 /// Writes down what the parser says and checks every limit on the way.
 class Recorder final : public YAML::EventHandler {
  public:
-  Recorder(std::string_view text, const YamlLimits& limits) : text_(text), limits_(limits) {}
+  Recorder(std::string_view text, const YamlLimits& limits, std::vector<std::string_view> local_tags)
+      : text_(text), limits_(limits), local_tags_(std::move(local_tags)) {}
 
   std::vector<Event> events;
   std::vector<std::size_t> documents;  ///< where in `events` each begins
@@ -91,8 +92,11 @@ class Recorder final : public YAML::EventHandler {
     }
     return line_start_ != std::string_view::npos && text_.substr(line_start_).starts_with("---");
   }
-  static Event::Kind scalar_kind(const YAML::Mark& mark, const std::string& tag) {
-    if (tag == "?") return Event::Kind::Plain;
+  [[nodiscard]] bool is_local(std::string_view tag) const {
+    return std::ranges::find(local_tags_, tag) != local_tags_.end();
+  }
+  [[nodiscard]] Event::Kind scalar_kind(const YAML::Mark& mark, const std::string& tag) const {
+    if (tag == "?" || is_local(tag)) return Event::Kind::Plain;
     if (tag == "!" || tag == "tag:yaml.org,2002:str") return Event::Kind::Text;
     for (const std::string_view known : {"null", "bool", "int", "float"}) {
       if (tag == fmt::format("tag:yaml.org,2002:{}", known)) return Event::Kind::Plain;
@@ -107,7 +111,7 @@ class Recorder final : public YAML::EventHandler {
   }
   void start(const YAML::Mark& mark, YAML::anchor_t anchor, Event::Kind kind, const std::string& tag,
              std::string_view own_tag) {
-    if (tag != "?" && tag != "!" && tag != own_tag) {
+    if (tag != "?" && tag != "!" && tag != own_tag && !is_local(tag)) {
       throw BrokenRule{place(mark), "a tag other than those of the core schema"};
     }
     Event event{kind, place(mark)};
@@ -144,6 +148,7 @@ class Recorder final : public YAML::EventHandler {
 
   std::string_view text_;
   YamlLimits limits_;
+  std::vector<std::string_view> local_tags_;
   std::map<YAML::anchor_t, std::size_t> anchors_;
   std::vector<std::size_t> open_;
   std::size_t nodes_ = 0;
@@ -155,8 +160,8 @@ class Recorder final : public YAML::EventHandler {
 class Reader {
  public:
   /// `marks`: where the place of everything is written down; null when nobody asks.
-  explicit Reader(const std::vector<Event>& events, std::map<std::string, YamlMark>* marks = nullptr)
-      : events_(events), marks_(marks) {}
+  explicit Reader(const std::vector<Event>& events, bool merges, std::map<std::string, YamlMark>* marks = nullptr)
+      : events_(events), merges_(merges), marks_(marks) {}
 
   /// The node that begins at `at`; moves `at` past it.
   Json node(std::size_t& at, const std::string& pointer = {}) const {
@@ -208,7 +213,7 @@ class Reader {
       const std::string here = below(pointer, key.text);
       mark(here, key.mark);
       Json value = node(at, here);
-      if (key.kind == Event::Kind::Plain && key.text == "<<") {
+      if (merges_ && key.kind == Event::Kind::Plain && key.text == "<<") {
         if (!merged.empty()) throw BrokenRule{key.mark, "duplicate key \"<<\""};
         merged = merge_sources(std::move(value), key.mark);
       } else if (!members.try_emplace(key.text, std::move(value)).second) {
@@ -239,6 +244,7 @@ class Reader {
   }
 
   const std::vector<Event>& events_;
+  bool merges_;
   std::map<std::string, YamlMark>* marks_;
 };
 
@@ -256,10 +262,11 @@ std::optional<YamlProblem> unreadable_character(std::string_view text) {
   return YamlProblem{{static_cast<int>(line), static_cast<int>(at - start) + 1}, "a control character"};
 }
 
-std::expected<Recorder, YamlProblem> record(std::string_view text, const YamlLimits& limits) {
+std::expected<Recorder, YamlProblem> record(std::string_view text, const YamlLimits& limits,
+                                            const YamlDialect& dialect) {
   if (auto problem = unreadable_character(text)) return std::unexpected(*std::move(problem));
   std::istringstream stream{std::string(text)};
-  Recorder recorder(text, limits);
+  Recorder recorder(text, limits, dialect.local_tags);
   try {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(recorder)) {
@@ -278,15 +285,15 @@ Error refusal(const YamlProblem& problem) {
 
 }  // namespace
 
-Result<std::vector<Json>> parse_yaml(std::string_view text, const YamlLimits& limits) {
+Result<std::vector<Json>> parse_yaml(std::string_view text, const YamlLimits& limits, const YamlDialect& dialect) {
   if (text.size() > limits.max_bytes) {
     return fail(ErrorKind::Invalid, fmt::format("YAML of {} bytes is larger than {}", text.size(), limits.max_bytes));
   }
   if (valid_utf8(text) != text) return fail(ErrorKind::Invalid, "invalid YAML: not UTF-8");
-  const auto recorded = record(text, limits);
+  const auto recorded = record(text, limits, dialect);
   if (!recorded) return refusal(recorded.error());
   std::vector<Json> values;
-  const Reader reader(recorded->events);
+  const Reader reader(recorded->events, dialect.merges);
   try {
     for (std::size_t at : recorded->documents) {
       Json value = reader.node(at);
@@ -303,14 +310,14 @@ std::expected<MarkedYaml, YamlProblem> parse_marked_yaml(std::string_view text, 
     return std::unexpected(YamlProblem{{}, fmt::format("{} bytes, more than {}", text.size(), limits.max_bytes)});
   }
   if (valid_utf8(text) != text) return std::unexpected(YamlProblem{{}, "not UTF-8"});
-  const auto recorded = record(text, limits);
+  const auto recorded = record(text, limits, {});
   if (!recorded) return std::unexpected(recorded.error());
   if (recorded->documents.size() > 1) {
     const YamlMark second = recorded->events[recorded->documents[1]].mark;
     return std::unexpected(YamlProblem{second, "a second document; one file holds one"});
   }
   MarkedYaml marked;
-  const Reader reader(recorded->events, &marked.marks);
+  const Reader reader(recorded->events, true, &marked.marks);
   try {
     for (std::size_t at : recorded->documents) marked.value = reader.node(at);
   } catch (const BrokenRule& broken) {

@@ -22,8 +22,15 @@ struct YamlLimits {
   std::size_t max_documents = 1'000;
 };
 
+/// What the language of a file adds to YAML, or takes from it.
+struct YamlDialect {
+  bool merges = true;                             ///< "<<" merges; else it is a member as any other
+  std::vector<std::string_view> local_tags = {};  ///< e.g. "!override": a value is read as if they were not there
+};
+
 /// All documents of the text; an empty document is left out. Error: Invalid, naming line and rule.
-Result<std::vector<Json>> parse_yaml(std::string_view text, const YamlLimits& limits = {});
+Result<std::vector<Json>> parse_yaml(std::string_view text, const YamlLimits& limits = {},
+                                     const YamlDialect& dialect = {});
 
 /// Where something stands in the text, counted from 1.
 struct YamlMark {

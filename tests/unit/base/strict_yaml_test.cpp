@@ -122,6 +122,16 @@ TEST(StrictYaml, AliasesAreExpanded) {
 
 TEST(StrictYaml, AnAnchorEndsWithItsDocument) { EXPECT_FALSE(parse_yaml("a: &x 1\n---\nb: *x\n")); }
 
+TEST(StrictYaml, ADialectLeavesMergeKeysAsTheyStandAndReadsOverItsOwnTags) {
+  const YamlDialect dialect{.merges = false, .local_tags = {"!reset", "!override"}};
+  const auto read =
+      parse_yaml("base: &b {x: 1}\nall: {<<: *b, y: !reset null, z: !override [1], e: !reset}\n", {}, dialect);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->at(0).at("all"), Json::parse(R"({"<<":{"x":1},"y":null,"z":[1],"e":null})"));
+  EXPECT_FALSE(parse_yaml("a: !other 1\n", {}, dialect));
+  EXPECT_FALSE(parse_yaml("a: !reset 1\n"));
+}
+
 TEST(StrictYaml, MergeKeysGiveWhatTheMapDoesNotSayItself) {
   EXPECT_EQ(one("base: &b {x: 1, y: 2}\nmore: &m {y: 3, z: 4}\nall:\n  <<: [*b, *m]\n  x: 0\n").at("all"),
             Json::parse(R"({"x":0,"y":2,"z":4})"));
