@@ -17,7 +17,7 @@ description: [Small events while a playbook runs and one recap at its end.]
 
 NAMED = 5
 LONGEST_NAME = 120
-LONGEST_MESSAGE = 300
+LONGEST_MESSAGE = 400
 
 
 def short(value, limit):
@@ -32,9 +32,11 @@ def message_of(result):
     for item in result.get("results") or []:
         if isinstance(item, dict) and (item.get("failed") or item.get("unreachable")):
             return message_of(item)
-    said = str(result.get("msg") or result.get("reason") or "").strip()
+    said = [str(result.get("msg") or result.get("reason") or "").strip()]
+    if isinstance(result.get("message"), str):  # include_vars
+        said.append(result["message"].strip())
     errors = str(result.get("stderr") or result.get("module_stderr") or "").strip().splitlines()
-    return said + (": " if said and errors else "") + (errors[-1] if errors else "")
+    return ": ".join(words for words in [*said, *errors[-1:]] if words)
 
 
 class CallbackModule(CallbackBase):

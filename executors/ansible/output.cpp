@@ -1,6 +1,7 @@
 #include "ansible/output.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "ansible/playground.hpp"
@@ -14,7 +15,7 @@ using executors::Inputs;
 using executors::StepResult;
 
 constexpr std::size_t kMessageBytes = 700;
-constexpr JsonLimits kRecapLimits = {.max_bytes = 16U * 1024, .max_depth = 8, .max_nodes = 1000};
+constexpr JsonLimits kRecapLimits = {.max_bytes = 64U * 1024, .max_depth = 8, .max_nodes = 1000};
 constexpr std::string_view kRecapStart = R"({"event": "recap")";
 
 std::string_view trimmed(std::string_view text) {
@@ -97,13 +98,22 @@ std::string or_exit_code(std::string message, const char* program, const StepRes
   return std::string(program) + " ended with exit code " + std::to_string(result.process.exit.code);
 }
 
-/// A wrong or missing password; the remedy is in a Secret, or in the spec.
-std::optional<Error> vault_error(const Inputs& in, const std::string& message) {
-  if (message.find("no vault secrets found") != std::string::npos || in.vault_password.empty()) {
-    if (message.find("vault") == std::string::npos) return std::nullopt;
+// Words of ansible itself, in a task's failure as well as on standard error; tools that a task runs have others.
+constexpr std::string_view kNoPassword = "no vault secrets found";
+constexpr std::string_view kWrongPassword = "no vault secrets were found that could decrypt";
+
+// Of a server of roles and collections that did not answer.
+constexpr std::array<std::string_view, 4> kNetwork = {"urlopen error", "when attempting to call Galaxy",
+                                                      "failed to download the file", "Could not resolve host"};
+
+bool has(std::string_view text, std::string_view words) { return text.find(words) != std::string_view::npos; }
+
+bool is_of_vault(std::string_view message) { return has(message, kNoPassword) || has(message, kWrongPassword); }
+
+/// The remedy of a missing password is in the spec, of a wrong one in a Secret.
+Error vault_error(std::string_view why, const std::string& message) {
+  if (has(why, kNoPassword))
     return fail(ErrorKind::Invalid, "spec.ansible.vaultPasswordSecretRef: set it, something is encrypted: " + message);
-  }
-  if (message.find("Decryption failed") == std::string::npos) return std::nullopt;
   return fail(ErrorKind::DependencyNotReady,
               "spec.ansible.vaultPasswordSecretRef: the password does not decrypt what is encrypted: " + message);
 }
@@ -162,7 +172,7 @@ Error error_of_look(const Inputs& in, const StepResult& result) {
   constexpr const char* kProgram = "ansible-playbook";
   if (auto broken = broken_off(kProgram, result)) return *broken;
   const std::string message = or_exit_code(said(in, result.process.err), kProgram, result);
-  if (auto vault = vault_error(in, message)) return *vault;
+  if (is_of_vault(message)) return vault_error(message, message);
   const bool bug = message.find("Unexpected Exception") != std::string::npos ||
                    message.find("Traceback") != std::string::npos ||
                    (result.process.err.find("ERROR! ") == std::string::npos &&
@@ -173,23 +183,37 @@ Error error_of_look(const Inputs& in, const StepResult& result) {
 Error error_of_requirements(const Inputs& in, const StepResult& result) {
   constexpr const char* kProgram = "ansible-galaxy";
   if (auto broken = broken_off(kProgram, result)) return *broken;
-  return fail(ErrorKind::StepFailed,
-              "spec.ansible.requirements: " + or_exit_code(said(in, result.process.err), kProgram, result));
+  // Of a role that could not be installed the last error tells an option; why stands before it.
+  constexpr std::string_view kOption = "ERROR! - you can use --ignore-errors";
+  const std::string& err = result.process.err;
+  const std::size_t option = err.find(kOption);
+  const std::string message =
+      option == std::string::npos
+          ? said(in, err)
+          : cut(without(one_line(std::string_view(err).substr(0, option)), in.work_dir + "/"), kMessageBytes);
+  const bool unreachable = std::ranges::any_of(kNetwork, [&](std::string_view words) { return has(message, words); });
+  return fail(unreachable ? ErrorKind::SourceFailed : ErrorKind::StepFailed,
+              "spec.ansible.requirements: " + or_exit_code(message, kProgram, result));
 }
 
 Error error_of_play(const Inputs& in, const StepResult& result) {
   constexpr const char* kProgram = "ansible-playbook";
   if (auto broken = broken_off(kProgram, result)) return *broken;
   const auto recap = read_recap(result.process.out);
-  if (!recap || recap->failed + recap->unreachable == 0)
-    return fail(ErrorKind::StepFailed, or_exit_code(said(in, result.process.err), kProgram, result));
+  if (!recap || recap->failed + recap->unreachable == 0) {
+    const std::string message = or_exit_code(said(in, result.process.err), kProgram, result);
+    return is_of_vault(message) ? vault_error(message, message) : fail(ErrorKind::StepFailed, message);
+  }
   std::string message = "of " + count(recap->hosts, "host");
   if (recap->failed > 0) message += ", " + std::to_string(recap->failed) + " failed";
   if (recap->unreachable > 0) message += ", " + std::to_string(recap->unreachable) + " unreachable";
   for (const Recap::Event& trouble : recap->troubles) message += "; " + where(trouble) + ": " + trouble.message;
+  message = cut(without(std::move(message), in.work_dir + "/"), kMessageBytes);
+  const bool only_vault =
+      !recap->troubles.empty() && std::ranges::all_of(recap->troubles, is_of_vault, &Recap::Event::message);
+  if (only_vault) return vault_error(recap->troubles.front().message, message);
   const bool no_way = recap->failed == 0 && recap->unreachable == recap->hosts && recap->is_untouched();
-  return fail(no_way ? ErrorKind::ExecutorUnavailable : ErrorKind::StepFailed,
-              cut(without(std::move(message), in.work_dir + "/"), kMessageBytes));
+  return fail(no_way ? ErrorKind::ExecutorUnavailable : ErrorKind::StepFailed, message);
 }
 
 }  // namespace deployctl::ansible

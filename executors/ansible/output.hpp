@@ -35,14 +35,17 @@ std::string words_of(const Recap& recap);
 /// "would change: task "copy" on web1; …".
 std::string words_of_changes(const Recap& recap);
 
-/// Why requirements or the look at a playbook did not end well: Invalid with the tool's sentence (a syntax error, no
-/// such host), DependencyNotReady when the vault password is a wrong one, StepFailed when ansible itself broke.
+/// Why the look at a playbook did not end well: Invalid with the tool's sentence (a syntax error, no such host, a vault
+/// without a password), DependencyNotReady when the vault password is a wrong one, StepFailed when ansible itself
+/// broke.
 Error error_of_look(const executors::Inputs& inputs, const executors::StepResult& result);
+/// SourceFailed when a server of roles or collections does not answer, else StepFailed.
 Error error_of_requirements(const executors::Inputs& inputs, const executors::StepResult& result);
 
 /// Why a run of a playbook did not end well. Exit codes do not tell (4 is an unreachable host as well as a syntax
 /// error): the recap does. StepFailed with the counts and the first trouble; ExecutorUnavailable when no host could be
-/// reached and nothing was done.
+/// reached and nothing was done. A value that is encrypted inline is read only when a task needs it: where nothing but
+/// the vault password is at fault it is said as the look says it.
 Error error_of_play(const executors::Inputs& inputs, const executors::StepResult& result);
 
 }  // namespace deployctl::ansible

@@ -15,6 +15,7 @@ using support::recap_line;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 StepResult ended(int code, std::string out, std::string err = {}) {
   return {.process = exited(code, std::move(out), std::move(err)), .http = {}};
@@ -99,6 +100,87 @@ TEST(AnsibleLookError, AWrongVaultPasswordWaitsForTheSecretAndAMissingOneForTheS
   EXPECT_EQ(wrong.kind, ErrorKind::DependencyNotReady);
   EXPECT_THAT(wrong.message, HasSubstr("spec.ansible.vaultPasswordSecretRef: the password does not decrypt"));
   EXPECT_THAT(wrong.message, Not(HasSubstr("wrong")));
+}
+
+/// What ansible-playbook 2.14 prints with our callback when the task needs a value that is encrypted inline.
+std::string failed_by(const std::string& words, const std::string& more = {}) {
+  return R"({"event": "play", "name": "all"}
+{"event": "task", "name": "write page"}
+{"event": "failed", "host": "web1", "task": "write page", "message": ")" +
+         words + R"(", "ignored": false}
+{"event": "recap", "hosts": 1, "failed": 1, "unreachable": 0, "ok": 0, "changed": 0, "troubles": [{"host": "web1", "task": "write page", "message": ")" +
+         words + R"(", "ignored": false})" + more + R"(], "changes": []})" + "\n";
+}
+
+TEST(AnsiblePlayError, AnInlineValueThatThePasswordDoesNotDecryptIsSaidAsTheLookSaysIt) {  // fault N9
+  const Error wrong = error_of_play(
+      inputs(), ended(2, failed_by("Decryption failed (no vault secrets were found that could decrypt)")));
+  EXPECT_EQ(wrong.kind, ErrorKind::DependencyNotReady);
+  EXPECT_EQ(
+      wrong.message,
+      "spec.ansible.vaultPasswordSecretRef: the password does not decrypt what is encrypted: of 1 host, 1 failed; "
+      "task \"write page\" on web1: Decryption failed (no vault secrets were found that could decrypt)");
+  const Error missing =
+      error_of_play(inputs(), ended(2, failed_by("Attempting to decrypt but no vault secrets found")));
+  EXPECT_EQ(missing.kind, ErrorKind::Invalid);
+  EXPECT_THAT(missing.message,
+              StartsWith("spec.ansible.vaultPasswordSecretRef: set it, something is encrypted: of 1 "));
+  const Error conditional = error_of_play(
+      inputs(),
+      ended(2, failed_by("The conditional check 'greeting == 'hello'' failed. The error was: Decryption failed "
+                         "(no vault secrets were found that could decrypt) The error appears to be in...")));
+  EXPECT_EQ(conditional.kind, ErrorKind::DependencyNotReady);
+}
+
+TEST(AnsiblePlayError, AnEncryptedFileThatAPlayReadsIsTheSame) {  // fault N9
+  const Error wrong = error_of_play(
+      inputs(),
+      ended(1, "", "ERROR! Decryption failed (no vault secrets were found that could decrypt) on /x/secret.yml\n"));
+  EXPECT_EQ(wrong.kind, ErrorKind::DependencyNotReady);
+}
+
+TEST(AnsiblePlayError, WhatAToolOfATaskSaysAboutDecryptionIsAFailureOfTheRelease) {
+  EXPECT_EQ(
+      error_of_play(inputs(), ended(2, failed_by("non-zero return code: gpg: decryption failed: vault is closed")))
+          .kind,
+      ErrorKind::StepFailed);
+  const std::string both =
+      failed_by("Decryption failed (no vault secrets were found that could decrypt)",
+                R"(, {"host": "web2", "task": "run", "message": "non-zero return code", "ignored": false})");
+  EXPECT_EQ(error_of_play(inputs(), ended(2, both)).kind, ErrorKind::StepFailed) << "not the password alone";
+}
+
+TEST(AnsibleRequirementsError, AServerThatDoesNotAnswerIsASourceThatFailedAndToldInItsWords) {
+  const Error collection = error_of_requirements(
+      inputs(),
+      ended(1, "Starting galaxy collection install process\nProcess install dependency map\n",
+            "[WARNING]: Skipping Galaxy server http://127.0.0.1:9/. Got an unexpected error\nwhen getting available "
+            "versions of collection community.docker: Unknown error\nwhen attempting to call Galaxy at "
+            "'http://127.0.0.1:9/api': <urlopen error\n[Errno 111] Connection refused>. <urlopen error [Errno 111] "
+            "Connection refused>\nERROR! Unknown error when attempting to call Galaxy at 'http://127.0.0.1:9/api': "
+            "<urlopen error [Errno 111] Connection refused>. <urlopen error [Errno 111] Connection refused>\n"));
+  EXPECT_EQ(collection.kind, ErrorKind::SourceFailed);
+  EXPECT_THAT(collection.message, StartsWith("spec.ansible.requirements: Unknown error when attempting to call Galaxy "
+                                             "at 'http://127.0.0.1:9/api': <urlopen error [Errno 111] Connection"));
+  const Error role = error_of_requirements(
+      inputs(),
+      ended(1, "Starting galaxy role install process\n- downloading role from http://127.0.0.1:9/role.tar.gz\n",
+            " [ERROR]: failed to download the file: <urlopen error [Errno 111] Connection\nrefused>\n[WARNING]: - web "
+            "was NOT installed successfully.\nERROR! - you can use --ignore-errors to skip failed roles and finish "
+            "processing the list.\n"));
+  EXPECT_EQ(role.kind, ErrorKind::SourceFailed);
+  EXPECT_EQ(role.message,
+            "spec.ansible.requirements: [ERROR]: failed to download the file: <urlopen error [Errno 111] Connection "
+            "refused> [WARNING]: - web was NOT installed successfully.");
+}
+
+TEST(AnsibleRequirementsError, WhatTheFileOrTheServerSaysIsTold) {
+  const Error file = error_of_requirements(
+      inputs(), ended(1, "",
+                      "ERROR! Expecting only 'roles' and/or 'collections' as base keys in the requirements file. "
+                      "Found: rolls\n"));
+  EXPECT_EQ(file.kind, ErrorKind::StepFailed);
+  EXPECT_THAT(file.message, HasSubstr("Expecting only 'roles'"));
 }
 
 TEST(AnsibleLookError, ATracebackIsNobodysSpec) {
