@@ -93,7 +93,7 @@ Step tag(const Inputs& in, const std::string& image, const std::string& tag) {
 }
 
 Step list_kept(const Inputs& in) {
-  return asking("look-pins", docker_command(in, {"image", "ls", "--filter=reference=" + kept_pattern(in.key),
+  return asking("look-pins", docker_command(in, {"image", "ls", "--filter=reference=" + kept_pattern(in),
                                                  "--format={{.Repository}}:{{.Tag}}"}));
 }
 

@@ -156,7 +156,7 @@ Script keep_images(Inputs in, Model model, Images images) {
   for (const Service& service : model.services) {
     const auto image = images.find(service.name);
     if (image == images.end() || !is_only_here(service, image->second)) continue;
-    const std::string name = kept_tag(in.key, service.name, in.revision);
+    const std::string name = kept_tag(in, service.name);
     const StepResult tagged = co_await tag(in, image->second.id, name);
     if (!tagged.ok()) co_return Failed{docker::error_of("keep the image of service " + service.name, tagged)};
   }

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kLongestProject = 63;
 constexpr std::size_t kLongestComponent = 100;
 constexpr std::size_t kHash = 8;
+constexpr std::size_t kInstallation = 12;  ///< of its hash, in the names of kept tags
 
 bool is_plain(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
@@ -33,6 +34,11 @@ bool is_component(std::string_view text) {
 
 std::string component(const std::string& text) {
   return is_component(text) ? text : "h-" + sha256_hex(text).substr(0, 32);
+}
+
+std::string kept_folder(const executors::Inputs& in) {
+  return "deployctl/" + sha256_hex(in.installation).substr(0, kInstallation) + "/" +
+         component(in.key.ns + "_" + in.key.name) + "/";
 }
 
 }  // namespace
@@ -58,14 +64,14 @@ std::map<std::string, std::string> service_labels(const executors::Inputs& in) {
   return labels;
 }
 
-std::string kept_repository(const ObjectKey& key, const std::string& service) {
-  return "deployctl/" + component(key.ns + "_" + key.name) + "/" + component(service);
+std::string kept_repository(const executors::Inputs& in, const std::string& service) {
+  return kept_folder(in) + component(service);
 }
 
-std::string kept_pattern(const ObjectKey& key) { return "deployctl/" + component(key.ns + "_" + key.name) + "/*"; }
+std::string kept_pattern(const executors::Inputs& in) { return kept_folder(in) + "*"; }
 
-std::string kept_tag(const ObjectKey& key, const std::string& service, std::int64_t revision) {
-  return kept_repository(key, service) + ":r" + std::to_string(revision);
+std::string kept_tag(const executors::Inputs& in, const std::string& service) {
+  return kept_repository(in, service) + ":r" + std::to_string(in.revision);
 }
 
 std::optional<std::int64_t> revision_of_tag(std::string_view tag) {

@@ -33,12 +33,13 @@ inline std::string project_of(const executors::Inputs& in) { return project_name
 /// because each change makes compose create all containers anew.
 std::map<std::string, std::string> service_labels(const executors::Inputs& in);
 
-/// `deployctl/<namespace>_<name>/<service>`: the repository of the tags that keep the images of a service.
-std::string kept_repository(const ObjectKey& key, const std::string& service);
+/// `deployctl/<installation>/<namespace>_<name>/<service>`: the repository of the tags that keep the images of a
+/// service. The installation as 12 characters of its hash: clusters that share a daemon may have objects of one name.
+std::string kept_repository(const executors::Inputs& in, const std::string& service);
 /// Matches the kept tags of all services, for `docker image ls --filter=reference=`.
-std::string kept_pattern(const ObjectKey& key);
-/// Tag `rN` in that repository.
-std::string kept_tag(const ObjectKey& key, const std::string& service, std::int64_t revision);
+std::string kept_pattern(const executors::Inputs& in);
+/// Tag `rN` in that repository; N is the revision of the inputs.
+std::string kept_tag(const executors::Inputs& in, const std::string& service);
 /// N of a tag `…:rN`; nothing for another tag.
 std::optional<std::int64_t> revision_of_tag(std::string_view tag);
 

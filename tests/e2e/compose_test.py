@@ -20,7 +20,7 @@ def hello(namespace):
     yield lambda *arguments, **more: objects.compose_hello(image, port, *arguments, **more)
     project = f"{namespace.namespace}_hello"
     daemon.docker("network", "rm", f"{project}_default", check=False)
-    tags = daemon.docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter", f"reference=deployctl/{project}/*").split()
+    tags = daemon.docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter", f"reference=deployctl/*/{project}/*").split()
     daemon.docker("rmi", "-f", image, *tags, check=False)
 
 
@@ -39,7 +39,7 @@ def services(namespace):
 
 def kept_tags(namespace):
     return sorted(daemon.docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter",
-                                f"reference=deployctl/{namespace.namespace}_hello/*").split())
+                                f"reference=deployctl/*/{namespace.namespace}_hello/*").split())
 
 
 def test_a_compose_upgrade_that_is_never_healthy_comes_back_to_the_exact_image_of_a_tag_built_anew(namespace, controller, hello):
@@ -55,7 +55,7 @@ def test_a_compose_upgrade_that_is_never_healthy_comes_back_to_the_exact_image_o
     good = services(namespace)
     assert good["other"]["Id"] == first["other"]["Id"], "what did not change was left alone"
     assert good["web"]["Image"] != first["web"]["Image"]
-    assert kept_tags(namespace) == [f"deployctl/{namespace.namespace}_hello/{s}:r{n}" for s in ("other", "web") for n in (1, 2)]
+    assert [tag.split("/", 2)[2] for tag in kept_tags(namespace)] == [f"{namespace.namespace}_hello/{s}:r{n}" for s in ("other", "web") for n in (1, 2)]
 
     namespace.apply(hello(version="1.2.0", page="broken"))
     item = namespace.wait_reason("hello", "RolledBack", 120)

@@ -34,6 +34,14 @@ std::string hash_of(Json service) {
   return sha256_hex(service.dump());
 }
 
+/// Whether a filter `reference=FOLDER/*` lets the tag through; other words do.
+bool fits(const std::string& word, const std::string& tag) {
+  constexpr std::string_view kReference = "--filter=reference=";
+  if (!word.starts_with(kReference)) return true;
+  const std::string folder = word.substr(kReference.size(), word.size() - kReference.size() - 1);
+  return tag.starts_with(folder) && tag.find('/', folder.size()) == std::string::npos;
+}
+
 bool is_waited_for(const Json& services, const std::string& name) {
   return std::ranges::any_of(services, [&](const Json& each) {
     return each.contains("depends_on") && each["depends_on"].contains(name) &&
@@ -200,7 +208,8 @@ ProcessResult FakeCompose::images(const Words& words) {
     }
   const bool lists_tags = std::ranges::any_of(words, [](const auto& word) { return word.starts_with("--format="); });
   if (words.at(1) == "ls" && lists_tags)
-    for (const auto& [tag, unused] : tags) out += tag + "\n";
+    for (const auto& [tag, unused] : tags)
+      if (std::ranges::all_of(words, [&](const std::string& word) { return fits(word, tag); })) out += tag + "\n";
   return exited(0, out);
 }
 

@@ -32,7 +32,7 @@ TEST(ComposeDeploy, PinsSayTheImagesAndWhatNoRegistryKnowsIsTagged) {
   const Json& pins = tool.remembered.pins;
   EXPECT_EQ(pins.at("images"), (Json{{"web", web_image(1)}, {"cache", image_id("cache")}}));
   EXPECT_EQ(pins.at("digests"), (Json{{"cache", kCacheDigest}}));
-  EXPECT_EQ(tool.tags, (std::map<std::string, std::string>{{"deployctl/shop_web/web:r1", web_image(1)}}));
+  EXPECT_EQ(tool.tags, (std::map<std::string, std::string>{{"deployctl/4afb32cc106e/shop_web/web:r1", web_image(1)}}));
 }
 
 TEST(ComposeDeploy, WhatWasBuiltIsTaggedAlsoWhereTheDaemonGivesItADigest) {  // fault D7
@@ -40,7 +40,7 @@ TEST(ComposeDeploy, WhatWasBuiltIsTaggedAlsoWhereTheDaemonGivesItADigest) {  // 
   tool.docker.registry["shop/web@sha256:built"] = web_image(1);  // as with containerd's image store
   ASSERT_TRUE(tool.deploy(inputs_of(1)).is_done());
   EXPECT_EQ(tool.remembered.pins.at("digests"), (Json{{"cache", kCacheDigest}})) << "no registry has it";
-  EXPECT_TRUE(tool.tags.contains("deployctl/shop_web/web:r1"));
+  EXPECT_TRUE(tool.tags.contains("deployctl/4afb32cc106e/shop_web/web:r1"));
 }
 
 TEST(ComposeDeploy, OnlyWhatChangedIsMadeAnew) {
@@ -296,7 +296,22 @@ TEST(ComposeSettle, LetsGoOfTagsWhoseRevisionIsNotKept) {
   EXPECT_TRUE(tool.settle(in).is_done());
   std::vector<std::string> left;
   for (const auto& [tag, unused] : tool.tags) left.push_back(tag);
-  EXPECT_THAT(left, ElementsAre("deployctl/shop_web/web:r2", "deployctl/shop_web/web:r3", "deployctl/shop_web/web:r4"));
+  EXPECT_THAT(left, ElementsAre("deployctl/4afb32cc106e/shop_web/web:r2", "deployctl/4afb32cc106e/shop_web/web:r3",
+                                "deployctl/4afb32cc106e/shop_web/web:r4"));
+}
+
+TEST(ComposeDestroy, LeavesTheTagsOfAnotherClusterOnTheSameDaemon) {
+  Tool tool;
+  executors::Inputs other = inputs_of(1);
+  other.installation = "cluster-2";
+  other.spec.docker_compose->project = "theirs";
+  ASSERT_TRUE(tool.deploy(other).is_done());
+  const auto theirs = tool.tags;
+  EXPECT_FALSE(theirs.empty());
+  ASSERT_TRUE(tool.deploy(inputs_of(1)).is_done());
+  EXPECT_TRUE(tool.settle(inputs_of(9)).is_done());
+  EXPECT_TRUE(tool.destroy(inputs_of(1)).is_done());
+  EXPECT_EQ(tool.tags, theirs);
 }
 
 TEST(ComposeDestroy, LeavesNoContainerAndNoTag) {

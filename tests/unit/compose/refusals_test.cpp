@@ -146,12 +146,16 @@ TEST(ComposeNames, OfTheProjectAreWhatComposeTakes) {
 }
 
 TEST(ComposeNames, OfKeptImagesAreRepositoriesThatNeverMeet) {
-  EXPECT_EQ(kept_tag({"a", "b"}, "web", 3), "deployctl/a_b/web:r3");
-  EXPECT_EQ(revision_of_tag("deployctl/a_b/web:r3"), 3);
+  executors::Inputs in = inputs_of(3);
+  EXPECT_EQ(kept_tag(in, "web"), "deployctl/4afb32cc106e/shop_web/web:r3");
+  EXPECT_EQ(kept_pattern(in), "deployctl/4afb32cc106e/shop_web/*");
+  EXPECT_EQ(revision_of_tag(kept_tag(in, "web")), 3);
   EXPECT_EQ(revision_of_tag("deployctl/a_b/web:latest"), std::nullopt);
   for (const char* odd : {"Web", "web_", "a..b", "a___b", "a_-b"})
-    EXPECT_THAT(kept_repository({"a", "b"}, odd), StartsWith("deployctl/a_b/h-")) << odd;
-  EXPECT_NE(kept_repository({"a", "b"}, "Web"), kept_repository({"a", "b"}, "web_"));
+    EXPECT_THAT(kept_repository(in, odd), StartsWith("deployctl/4afb32cc106e/shop_web/h-")) << odd;
+  EXPECT_NE(kept_repository(in, "Web"), kept_repository(in, "web_"));
+  in.installation = "cluster-2";
+  EXPECT_NE(kept_repository(in, "web"), kept_repository(inputs_of(3), "web"));
 }
 
 TEST(ComposeValidation, EachBadValueIsNamedWithItsField) {  // fault S2
