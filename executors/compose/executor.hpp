@@ -3,8 +3,8 @@
 // One compose project of ours, by docker-compose 2 and the docker command line. Compose replaces what changed and
 // leaves the rest running; that it runs exactly the images of a revision is our doing.
 //
-// Deploy:  look → render, refuse → pinned images are there, else build, pull → hash → keep images no registry knows →
-//          up, detached, waiting.
+// Deploy:  look → refuse what rendering would read outside the source → render, refuse → pinned images are there, else
+//          build, pull → hash → keep images no registry knows → up, detached, waiting.
 // Settle:  let go of kept images whose revision is not kept any more.
 // Verify:  every service of the release runs from its pinned image and configuration, stays up for two seconds, and its
 //          own healthcheck passes; one that another waits for may have ended well.

@@ -65,13 +65,16 @@ Result<std::vector<std::string>> compose_files(const executors::Inputs& in) {
                   "spec.dockerCompose.files, or their directory in spec.path");
     files.emplace_back(*found);
   }
-  for (const std::string& file : files)
-    for (const std::string& name : variables_in(in.files->at(file).bytes))
-      if (process::is_of_every_child(name) && !in.variables.contains(name) && !in.env.contains(name))
-        return fail(ErrorKind::Invalid, file + ": ${" + name +
-                                            "} would be the controller's own: declare it in spec.variables, or write "
-                                            "$$ for a plain dollar sign");
   return files;
+}
+
+std::optional<Error> controllers_variable(const executors::Inputs& in, const std::string& file) {
+  for (const std::string& name : variables_in(in.files->at(file).bytes))
+    if (process::is_of_every_child(name) && !in.variables.contains(name) && !in.env.contains(name))
+      return fail(ErrorKind::Invalid, file + ": ${" + name +
+                                          "} would be the controller's own: declare it in spec.variables, or write "
+                                          "$$ for a plain dollar sign");
+  return std::nullopt;
 }
 
 }  // namespace deployctl::compose

@@ -73,7 +73,11 @@ Error render_error(const executors::Inputs& in, const StepResult& result) {
   if (is_no_compose_2(result.process.err))
     return fail(ErrorKind::ExecutorUnavailable,
                 "docker-compose is none we can use, version 2 is needed: " + process::last_line(result.process));
-  std::string words = without(process::last_line(result.process), in.source_dir);
+  // Files that include each other are listed, a line each.
+  const std::size_t cycle = result.process.err.find("include cycle detected");
+  std::string words = without(cycle == std::string::npos ? process::last_line(result.process)
+                                                         : cut(one_line(result.process.err.substr(cycle)), 512),
+                              in.source_dir);
   if (words.empty()) words = process::describe(result.process.exit);
   return fail(ErrorKind::Invalid, "compose file: " + words);
 }

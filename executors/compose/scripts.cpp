@@ -7,6 +7,7 @@
 #include "compose/images.hpp"
 #include "compose/names.hpp"
 #include "compose/output.hpp"
+#include "compose/reads.hpp"
 #include "compose/refusals.hpp"
 #include "docker/image.hpp"
 #include "executors/adopted.hpp"
@@ -49,7 +50,10 @@ Script inspect_all(Inputs in, std::string ids_text, Purpose purpose, std::vector
 Script render_project(Inputs in, bool restricted, Model* model) {
   const auto files = compose_files(in);
   if (!files) co_return Failed{files.error()};
-  const StepResult rendered = co_await render(in, *files);
+  const executors::Step rendering = render(in, *files);
+  if (auto refused = outside_read(in, *files, std::get<process::Command>(rendering.work).env))
+    co_return Failed{*refused};
+  const StepResult rendered = co_await rendering;
   if (!rendered.ok()) co_return Failed{render_error(in, rendered)};
   if (const auto undefined = undefined_variables(rendered.process.err); !undefined.empty())
     co_return Failed{fail(ErrorKind::Invalid, "compose file: ${" + undefined.front() +

@@ -207,6 +207,14 @@ TEST(ComposeRender, FileAtFaultIsInvalidWithThePathInTheSource) {
             "compose file: validating compose.yaml: services.web additional properties 'nonsense' not allowed");
 }
 
+TEST(ComposeRender, FilesThatIncludeEachOtherAreAllNamed) {  // fault S10
+  Tool tool;
+  tool.render_error =
+      "include cycle detected:\n/kept/src/compose.yaml\n include /kept/src/a.yaml\n include compose.yaml";
+  EXPECT_EQ(tool.deploy(inputs_of(1)).error().message,
+            "compose file: include cycle detected: compose.yaml include a.yaml include compose.yaml");
+}
+
 TEST(ComposeRender, FileThatIsMissingIsNamed) {
   Tool tool;
   executors::Inputs in = inputs_of(1);
