@@ -18,11 +18,12 @@ from at_rest import memory, restart
 from of_the_program import size, spawn, start
 from requests_made import requests
 from stage import Stage
+from tools_compared import tools
 
 PAGE = places.ROOT / "docs" / "performance.md"
 # From this headline on the page is written by people and stays when the figures are made anew.
 REASONS = "## Why they are so"
-FIGURES = {figure.__name__: figure for figure in (size, start, spawn, requests, restart, memory)}
+FIGURES = {figure.__name__: figure for figure in (size, start, spawn, requests, tools, restart, memory)}
 WITHOUT_STAGE = (size, spawn)
 
 
@@ -45,11 +46,13 @@ def measure(names):
             directory = pathlib.Path(scratch) / name
             directory.mkdir()
             print(f"==> {name}", file=sys.stderr, flush=True)
+            began = time.monotonic()
             if figure in WITHOUT_STAGE:
                 found[name] = list(shown(figure(directory)))
-                continue
-            with Stage(directory) as stage:
-                found[name] = list(shown(figure(stage)))
+            else:
+                with Stage(directory) as stage:
+                    found[name] = list(shown(figure(stage)))
+            print(f"==> {name} took {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     return found
 
 
@@ -61,7 +64,8 @@ def shown(rows):
 
 def page(found, load):
     lines = ["# Figures", "",
-             f"What the product costs by itself: release build of `{commit()}`, tools replaced by stand-ins that answer at once, kube-apiserver and etcd on the same machine, "
+             f"What the product costs by itself: release build of `{commit()}`, kube-apiserver and etcd on the same machine, tools replaced by stand-ins that answer at once "
+             f"(in the part about the tools they are the real ones, with a docker daemon and an sshd of this machine), "
              f"{machine()}; load average {load[0]:.1f} before and {load[1]:.1f} after. Made by `hack/bench --write`, each part by the command of its headline.", "",
              "Counts, bytes, processor time and ratios: wall time is given only as a ratio of two things measured in turn. RSS is `VmRSS`; 1 MB = 1,000,000 bytes.", ""]
     for name, rows in found.items():

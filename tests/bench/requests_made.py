@@ -39,18 +39,15 @@ def deploy(stage, items):
     return stage.requests(mark)
 
 
-def per_deployment(counts, verb, *resources):
-    total = sum(counts[verb, resource] for resource in resources) / EACH
-    return f"{total:.2f}".rstrip("0").rstrip(".")
-
-
-def row(counts):
+def row(counts, deployments=1, secrets=("revision Secret", "its mark")):
+    """What was written per deployment; `secrets` says what creations and patches of Secrets are."""
+    def each(verb, resource):
+        return f"{counts[verb, resource] / deployments:.2f}".rstrip("0").rstrip(".")
     known = {("patch", STATUS), ("patch", OBJECT), ("create", SECRET), ("patch", SECRET), ("create", EVENT), ("patch", EVENT)}
-    others = ", ".join(f"{verb} {resource} {count / EACH:.2f}" for (verb, resource), count in sorted(writes(counts).items())
+    others = ", ".join(f"{verb} {resource} {count / deployments:.2f}" for (verb, resource), count in sorted(writes(counts).items())
                        if (verb, resource) not in known)
-    text = (f"{per_deployment(counts, 'patch', STATUS)} (finalizer {per_deployment(counts, 'patch', OBJECT)}, revision Secret "
-            f"{per_deployment(counts, 'create', SECRET)}, its mark {per_deployment(counts, 'patch', SECRET)}, "
-            f"Events {per_deployment(counts, 'create', EVENT)} + {per_deployment(counts, 'patch', EVENT)}")
+    text = (f"{each('patch', STATUS)} (finalizer {each('patch', OBJECT)}, {secrets[0]} {each('create', SECRET)}, "
+            f"{secrets[1]} {each('patch', SECRET)}, Events {each('create', EVENT)} + {each('patch', EVENT)}")
     return text + (f"; {others})" if others else ")")
 
 
@@ -60,7 +57,7 @@ def requests(stage):
     try:
         for name, items, goal in SHAPES:
             for kind, text in (("first", "1.0.0"), ("next", "1.1.0")):
-                yield f"writes to the object per successful deployment, {name}, {kind} release", row(deploy(stage, items(text))), str(goal), ""
+                yield f"writes to the object per successful deployment, {name}, {kind} release", row(deploy(stage, items(text)), EACH), str(goal), ""
         yield from at_rest(stage)
         counts = stage.requests()
         got = sum(count for (verb, resource), count in counts.items() if verb == "get" and resource.startswith(OBJECT))

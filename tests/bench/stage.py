@@ -1,4 +1,5 @@
-"""A bare control plane with the product installed and every request of the controller written down; the controller runs with stand-in tools."""
+"""A bare control plane with the product installed and every request of the controller written down; the controller runs with stand-in tools,
+unless others are given."""
 import collections
 import concurrent.futures
 import http.client
@@ -40,6 +41,24 @@ class Api:
         assert answer.status < 300, f"{method} {path}: {answer.status} {text[:500]}"
         return json.loads(text)
 
+    def change_and_wait(self, name, patch, wanted, seconds=330):
+        """Merges into a Deployment and returns as soon as the watch shows `wanted`, which was opened before."""
+        version = self.send("GET", f"{collection()}/{name}")["metadata"]["resourceVersion"]
+        query = urllib.parse.urlencode({"watch": "1", "fieldSelector": f"metadata.name={name}", "resourceVersion": version, "timeoutSeconds": seconds})
+        watch = http.client.HTTPSConnection(self.address, context=self.trust, timeout=seconds + 10)
+        try:
+            watch.request("GET", f"{collection()}?{query}", headers={"Authorization": f"Bearer {self.token}"})
+            events = watch.getresponse()
+            self.send("PATCH", f"{collection()}/{name}", patch, "application/merge-patch+json")
+            last = None
+            while line := events.readline():
+                last = json.loads(line)["object"]
+                if wanted(last):
+                    return last
+            raise AssertionError(f"not within {seconds} s: {json.dumps((last or {}).get('status'))[:3000]}")
+        finally:
+            watch.close()
+
     def for_each(self, work, items, threads=8):
         with concurrent.futures.ThreadPoolExecutor(threads) as pool:
             for _ in pool.map(work, items):
@@ -69,9 +88,10 @@ class Stage:
     def __exit__(self, *reason):
         self.bed.__exit__(*reason)
 
-    def controller(self, *flags):
+    def controller(self, *flags, tools=None):
+        """`tools`: a folder of others than the stand-ins."""
         return program.Controller(self.account, self.directory / "controller", f"--watch-namespace={NAMESPACE}", "--log-level=info",
-                                  f"--tools-dir={self.tools}", *flags)
+                                  f"--tools-dir={tools or self.tools}", *flags)
 
     def tool_runs(self):
         """The runs of stand-in tools so far; asking for a version, done once per start, is left out."""
