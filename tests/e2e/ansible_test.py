@@ -1,13 +1,17 @@
 """Playbooks over ssh by the shipped program; what they did is read by another ssh client."""
+import io
 import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
+import tarfile
 import textwrap
 
 import places
 import pytest
+from controller import free_port
 from kubectl import KIND, condition, history
 from playbooks import Host, playbook, runs, secret, site, writes
 from waiting import wait_until
@@ -155,6 +159,70 @@ def test_an_encrypted_variable_of_the_inventory_is_read_with_the_vault_password(
     namespace.apply(secret("vault", {"password": "canary-vault-password"}), site(host, [writes(host.folder / "page", "{{ greeting }}")], **more))
     namespace.wait_ready("site", 90)
     assert host.read("page") == "hello vault" and "canary-vault-password" not in controller.log()
+
+
+def test_a_wrong_vault_password_is_waited_for_and_nothing_is_rolled_back(namespace, host, controller, tmp_path):
+    # fault N9
+    encrypted = textwrap.indent(vaulted(tmp_path, "canary-vault-password", "hello vault"), "    ")
+    inventory = f"all:\n  hosts:\n    web1: {host.variables()}\n  vars:\n{encrypted}\n"
+    more = {"inventory": inventory, "ansible": {"vaultPasswordSecretRef": {"name": "vault"}}}
+    namespace.apply(secret("vault", {"password": "canary-of-yesterday"}), site(host, [page(host, "1.0.0")], **more))
+    namespace.wait_ready("site", 90)
+    namespace.apply(site(host, [writes(host.folder / "page", "{{ greeting }}")], "1.1.0", **more))
+    item = namespace.wait_for("site", lambda o: condition(o, "Ready").get("reason") == "DependencyNotReady", 90)
+    assert "spec.ansible.vaultPasswordSecretRef: the password does not decrypt what is encrypted: of 1 host, 1 failed" in message(item), message(item)
+    assert condition(item, "Stalled") == {} and [entry["kind"] for entry in history(item)] == ["Deploy", "Deploy"]
+    assert "canary" not in message(item) and host.read("page") == "hello 1.0.0"
+    namespace.apply(secret("vault", {"password": "canary-vault-password"}))
+    namespace.wait_for("site", lambda o: o["status"].get("version") == "1.1.0" and condition(o, "Ready")["status"] == "True", 90)
+    assert host.read("page") == "hello vault" and "canary-vault-password" not in controller.log()
+
+
+def role_archive(path, text):
+    """A role that says so on its host: what `requirements` installs, without a server."""
+    with tarfile.open(path, "w:gz") as archive:
+        for name, content in (("meta/main.yml", "galaxy_info: {author: a, description: d, license: MIT, min_ansible_version: '2.14'}\n"), ("tasks/main.yml", text)):
+            entry = tarfile.TarInfo(f"greet/{name}")
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content.encode()))
+    return path
+
+
+def with_role(host, archive, **spec):
+    files = {"requirements.yml": f'roles:\n  - {{name: greet, src: "file://{archive}"}}\n',
+             "site.yml": "- hosts: all\n  gather_facts: false\n  roles: [greet]\n"}
+    return site(host, [], files=files, ansible={"requirements": "requirements.yml"}, **spec)
+
+
+def test_required_roles_are_installed_for_the_run_alone(namespace, host, controller, tmp_path):
+    archive = role_archive(tmp_path / "greet.tar.gz", f'- ansible.builtin.copy: {{dest: "{host.folder}/page", content: "hello role", mode: "0644"}}\n')
+    namespace.apply(with_role(host, archive))
+    namespace.wait_ready("site", 90)
+    assert host.read("page") == "hello role"
+    wait_until(lambda: not list(controller.work.rglob("greet")), 20, what="the role is gone with the operation")
+
+
+@pytest.mark.parametrize("requirement", ['collections:\n  - {{name: community.docker, source: "http://127.0.0.1:{port}/"}}\n',
+                                         'roles:\n  - {{name: greet, src: "http://127.0.0.1:{port}/greet.tar.gz"}}\n'])
+def test_a_server_of_roles_that_does_not_answer_is_a_source_that_failed_and_nothing_is_touched(namespace, host, controller, requirement):
+    # fault N2
+    more = {"files": {"requirements.yml": requirement.format(port=free_port())}, "ansible": {"requirements": "requirements.yml"}}
+    namespace.apply(site(host, [page(host, "1.0.0")]))
+    namespace.wait_ready("site", 90)
+    namespace.apply(site(host, [page(host, "1.1.0")], "1.1.0", **more))
+    item = namespace.wait_for("site", lambda o: condition(o, "Ready").get("reason") == "SourceFailed", 120)
+    assert message(item).startswith("spec.ansible.requirements: ") and "Connection refused" in message(item), message(item)
+    assert condition(item, "Stalled") == {} and host.read("page") == "hello 1.0.0"
+    namespace.apply(site(host, [page(host, "1.1.0")], "1.1.0"))
+    namespace.wait_for("site", lambda o: o["status"].get("version") == "1.1.0" and condition(o, "Ready")["status"] == "True", 90)
+
+
+def test_a_host_that_accepts_and_says_nothing_is_unreachable(namespace, host, controller):
+    # fault N10
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        namespace.apply(site(host, [page(host, "1.0.0")], inventory=host.line(port=silent.getsockname()[1])))
+        item = namespace.wait_for("site", lambda o: condition(o, "Ready").get("reason") == "ExecutorUnavailable", 90)
+    assert "of 1 host, 1 unreachable" in message(item) and "timed out" in message(item).lower(), message(item)
 
 
 def test_become_tags_and_limit_decide_who_does_what_where(namespace, host, controller):

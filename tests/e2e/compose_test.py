@@ -1,45 +1,19 @@
 """docker-compose on the real tool: deploy, upgrade, come back from a bad upgrade, a crash in mid-step, what is not ours."""
 import pathlib
+import shutil
+import time
 
 import docker as daemon
 import objects
+import places
 import pytest
-from controller import free_port
-from kubectl import condition, history
-from stand_in import StandIn, is_running
+from controller import Controller, account_kubeconfig, free_port, install
+from kubectl import KIND, Kubectl, condition, history
+from projects import folder, hello, kept_tags, page_of, services, tags_of  # noqa: F401
 from waiting import wait_until
 
 BED = "node"
 pytestmark = pytest.mark.usefixtures("docker_daemon")
-
-
-@pytest.fixture
-def hello(namespace):
-    """Makes versions of one object: the same port, the same tag for every image."""
-    image, port = f"deployctl.local/{namespace.namespace}:latest", free_port()
-    yield lambda *arguments, **more: objects.compose_hello(image, port, *arguments, **more)
-    project = f"{namespace.namespace}_hello"
-    daemon.docker("network", "rm", f"{project}_default", check=False)
-    tags = daemon.docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter", f"reference=deployctl/*/{project}/*").split()
-    daemon.docker("rmi", "-f", image, *tags, check=False)
-
-
-def port_of(item):
-    return item["spec"]["source"]["inline"]["files"]["compose.yaml"].split("127.0.0.1:")[1].split(":")[0]
-
-
-def page_of(item):
-    return daemon.page(port_of(item))
-
-
-def services(namespace):
-    """Of the project's containers: service to docker inspect."""
-    return {c["Config"]["Labels"]["com.docker.compose.service"]: c for c in daemon.containers_of(namespace.namespace, "hello")}
-
-
-def kept_tags(namespace):
-    return sorted(daemon.docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "--filter",
-                                f"reference=deployctl/*/{namespace.namespace}_hello/*").split())
 
 
 def test_a_compose_upgrade_that_is_never_healthy_comes_back_to_the_exact_image_of_a_tag_built_anew(namespace, controller, hello):
@@ -55,7 +29,7 @@ def test_a_compose_upgrade_that_is_never_healthy_comes_back_to_the_exact_image_o
     good = services(namespace)
     assert good["other"]["Id"] == first["other"]["Id"], "what did not change was left alone"
     assert good["web"]["Image"] != first["web"]["Image"]
-    assert [tag.split("/", 2)[2] for tag in kept_tags(namespace)] == [f"{namespace.namespace}_hello/{s}:r{n}" for s in ("other", "web") for n in (1, 2)]
+    assert kept_tags(namespace) == tags_of(namespace, 1, 2)
 
     namespace.apply(hello(version="1.2.0", page="broken"))
     item = namespace.wait_reason("hello", "RolledBack", 120)
@@ -68,30 +42,6 @@ def test_a_compose_upgrade_that_is_never_healthy_comes_back_to_the_exact_image_o
     assert (newest["kind"], newest["result"], newest["restoredRevision"]) == ("Rollback", "Succeeded", 2)
     assert (failed["result"], failed["reason"]) == ("RolledBack", "HealthCheckFailed")
     assert "unhealthy" in failed["message"]
-
-
-@pytest.mark.parametrize("step", ["build", "up", "tag"])
-def test_killed_in_a_compose_upgrade_it_finishes_after_the_restart(namespace, new_controller, hello, tmp_path, step):
-    # fault D2
-    tool = StandIn(tmp_path / "tools", "docker" if step == "tag" else "docker-compose")
-    other = StandIn(tmp_path / "tools", "docker-compose" if step == "tag" else "docker")
-    program = new_controller(f"--tools-dir={tool.directory}", "--allow-loopback").start()
-    namespace.apply(hello(version="1.0.0"))
-    namespace.wait_ready("hello", 90)
-    tool.hold(step, when="after" if step == "up" else "before")
-    wanted = hello(version="1.1.0")
-    namespace.apply(wanted)
-    pid = tool.wait_held()
-    program.kill()
-    program.start()
-    tool.release()
-    item = namespace.wait_for("hello", lambda o: o["status"].get("version") == "1.1.0" and condition(o, "Ready")["status"] == "True", 120)
-    assert "operation" not in item["status"]
-    assert page_of(wanted) == "hello 1.1.0\n"
-    assert set(services(namespace)) == {"web", "other"}
-    wait_until(lambda: not is_running(pid), 15, what="the tool that the dead controller had started is gone")
-    runs = [" ".join(run["argv"]) for run in (tool if step != "tag" else other).runs() if "version" not in run["argv"]]
-    assert runs and all("--project-name=" in run for run in runs)
 
 
 def test_a_project_that_holds_a_foreign_container_is_never_touched(namespace, controller, hello):
@@ -153,3 +103,90 @@ def test_variables_reach_the_services_and_nothing_of_the_controllers_environment
     namespace.apply(item)
     refused = namespace.wait_for("hello", lambda o: condition(o, "Stalled").get("reason") == "InvalidSpec")
     assert "${SECRET_OF_OURS} is not defined" in condition(refused, "Ready")["message"]
+
+
+def test_two_clusters_with_objects_of_one_name_keep_their_images_apart_on_one_daemon(namespace, controller, control_plane, hello, tmp_path):
+    install(control_plane.admin)
+    theirs = Kubectl(control_plane.observer, namespace.namespace)
+    theirs.run("create", "namespace", theirs.namespace)
+    other = Controller(account_kubeconfig(control_plane.admin, tmp_path), tmp_path / "other", f"--watch-namespace={theirs.namespace}", "--allow-loopback").start()
+    try:
+        item = hello()
+        image, port = f"deployctl.local/{namespace.namespace}-theirs:latest", free_port()
+        same_name = objects.compose_hello(image, port)
+        same_name["spec"]["dockerCompose"]["project"] = f"{namespace.namespace}-theirs"
+        namespace.apply(item)
+        theirs.apply(same_name)
+        namespace.wait_ready("hello", 90)
+        theirs.wait_ready("hello", 90)
+        assert kept_tags(namespace, folder(theirs)) == tags_of(theirs, 1) and kept_tags(namespace, folder(namespace)) == tags_of(namespace, 1)
+        theirs.run("delete", KIND, "hello", "--timeout=60s")
+        assert kept_tags(namespace) == tags_of(namespace, 1), "what the other cluster let go of was its own"
+        namespace.run("delete", KIND, "hello", "--timeout=60s")
+        assert kept_tags(namespace) == []
+    finally:
+        other.stop()
+        daemon.docker("network", "rm", f"{namespace.namespace}-theirs_default", check=False)
+        daemon.docker("rmi", "-f", image, check=False)
+
+
+OTHER_MACHINE = b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x02\x00\xf3\x00" + bytes(44)  # RISC-V
+
+
+@pytest.mark.parametrize("make, sentence", [
+    (lambda path: None, 'program "docker-compose" not found in '),
+    (lambda path: (path.write_text("#!/bin/sh\n"), path.chmod(0o644)), "cannot run {path}: Permission denied"),
+    (lambda path: (path.write_bytes(OTHER_MACHINE), path.chmod(0o755)), "Exec format error"),
+    (lambda path: (path.write_text('#!/bin/sh\necho "unknown flag: --project-name" >&2\nexit 1\n'), path.chmod(0o755)), "version 2 is needed"),
+])
+def test_without_a_compose_that_can_be_used_it_is_said_and_tried_again_with_patience(namespace, new_controller, hello, tmp_path, make, sentence):
+    # fault P5
+    path = tmp_path / "tools" / "docker-compose"
+    path.parent.mkdir()
+    make(path)
+    if not path.exists() and (shutil.which("docker-compose") or list(pathlib.Path("/usr").glob("l*/**/cli-plugins/docker-compose"))):
+        pytest.skip("this machine has a docker-compose of its own")
+    program = new_controller(f"--tools-dir={path.parent}", "--allow-loopback").start()
+    namespace.apply(hello(retry={"interval": "2s", "maxInterval": "4s"}))
+    item = namespace.wait_for("hello", lambda o: condition(o, "Ready").get("reason") == "ExecutorUnavailable", 60)
+    assert sentence.format(path=path) in condition(item, "Ready")["message"], condition(item, "Ready")["message"]
+    assert condition(item, "Stalled") == {} and services(namespace) == {}
+    time.sleep(6)
+    tries = len(program.log().split("ExecutorUnavailable"))
+    assert tries < 20, "no storm of attempts"
+    path.unlink(missing_ok=True)
+    path.symlink_to(places.tools() / "docker-compose")
+    namespace.wait_ready("hello", 90)
+
+
+CRASHES = 'services: {{web: {{image: "deployctl.local/busybox:1", restart: "{restart}", command: ["/bin/sh", "-c", "{command}"]}}}}\n'
+
+
+def crashing(hello, version, command, restart="always", **spec):
+    item = hello(version=version, **spec)
+    item["spec"]["source"]["inline"]["files"] = {"compose.yaml": CRASHES.format(command=command, restart=restart)}
+    return item
+
+
+def test_a_service_that_runs_well_at_first_and_crashes_while_it_is_watched_is_rolled_back(namespace, controller, hello):
+    # fault D10
+    namespace.apply(crashing(hello, "1.0.0", "exec sleep 3600"))
+    namespace.wait_ready("hello", 90)
+    good = services(namespace)["web"]["Image"]
+    namespace.apply(crashing(hello, "1.1.0", "sleep 6; exit 3", "no", health={"stableFor": "12s"}))
+    item = namespace.wait_reason("hello", "RolledBack", 120)
+    failed = next(entry for entry in history(item) if entry["kind"] == "Deploy" and entry["result"] == "RolledBack")
+    assert failed["reason"] == "HealthCheckFailed" and "exited with code 3" in failed["message"], failed
+    assert services(namespace)["web"]["Image"] == good and services(namespace)["web"]["Config"]["Cmd"][-1] == "exec sleep 3600"
+
+
+def test_a_service_that_begins_to_crash_later_is_told_at_the_next_look(namespace, controller, hello):
+    # fault D10
+    namespace.apply(crashing(hello, "1.0.0", "sleep 12; exit 3"))
+    namespace.wait_ready("hello", 90)
+    wait_until(lambda: services(namespace)["web"]["RestartCount"] > 0, 60)
+
+    def looked_again():
+        namespace.annotate("hello", requested_at=str(time.monotonic()))
+        return condition(namespace.deployment("hello"), "Ready")["status"] == "False"
+    wait_until(looked_again, 60, every=2)

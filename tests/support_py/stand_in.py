@@ -82,6 +82,22 @@ class StandIn:
         return wait_until(lambda: self.runs("held"), seconds, what="the tool is held in its step")[-1]["pid"]
 
 
+class Held:
+    """A controller of whose tools one can be held still, to be killed and restarted there; `others` are written down only."""
+
+    def __init__(self, new_controller, directory, name, *others):
+        self.tools = {tool: StandIn(directory, tool) for tool in (name, *others)}
+        self.tool = self.tools[name]
+        self.controller = new_controller(f"--tools-dir={directory}", "--allow-loopback").start()
+
+    def die(self):
+        pid = self.tool.wait_held(60)
+        self.controller.kill()
+        self.controller.start()
+        self.tool.release()
+        wait_until(lambda: not is_running(pid), 30, what="the tool that the dead controller had started is gone")
+
+
 def is_running(pid):
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
