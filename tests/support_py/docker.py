@@ -25,9 +25,13 @@ def images_of(namespace, name):
 
 
 def remove_containers_of(namespace):
+    """And the networks of its compose projects, of which a daemon can make some thirty only."""
     ids = docker("ps", "-aq", "--filter", f"label=deployctl.io/namespace={namespace}").split()
     if ids:
         docker("rm", "-f", *ids, check=False)
+    networks = docker("network", "ls", "--format", "{{.Name}}", "--filter", f"name=^{namespace}[_-]").split()
+    if networks:
+        docker("network", "rm", *networks)
 
 
 def page(port, path="/"):

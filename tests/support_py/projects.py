@@ -13,7 +13,6 @@ def hello(namespace):
     """Makes versions of one object: the same port, the same tag for every image."""
     image, port = f"deployctl.local/{namespace.namespace}:latest", free_port()
     yield lambda *arguments, **more: objects.compose_hello(image, port, *arguments, **more)
-    daemon.docker("network", "rm", f"{namespace.namespace}_hello_default", check=False)
     daemon.docker("rmi", "-f", image, *kept_tags(namespace), check=False)
 
 
