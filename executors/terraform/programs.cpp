@@ -157,7 +157,7 @@ Result<void> refuse(const Inputs& in, const Bench& bench, const std::vector<Modu
     if (std::ranges::find(*used, directory) == used->end()) continue;
     const auto found = program_in(for_people(in, bench, file.path), file.bytes);
     if (!found) return found.error();
-    if (*found) return unreadable(**found + " is not allowed in restricted mode");
+    if (const Found& program = *found; program) return unreadable(*program + " is not allowed in restricted mode");
   }
   return {};
 }
@@ -175,9 +175,10 @@ Result<std::vector<ModuleFile>> read_file_list(std::string_view lines) {
     const std::string_view line = lines.substr(0, lines.find('\n'));
     lines.remove_prefix(std::min(lines.size(), line.size() + 1));
     const std::size_t tab = line.find('\t');
+    const std::string_view size = line.substr(0, tab);
     ModuleFile file;
-    const auto [end, failed] = std::from_chars(line.data(), line.data() + std::min(tab, line.size()), file.size);
-    if (tab == std::string_view::npos || failed != std::errc() || end != line.data() + tab ||
+    const auto [end, failed] = std::from_chars(size.begin(), size.end(), file.size);
+    if (tab == std::string_view::npos || failed != std::errc() || end != size.end() ||
         !line.substr(tab + 1).starts_with('/'))
       return unreadable("a file of a module has a name that cannot be read: " + cut(one_line(line), 200));
     file.path = line.substr(tab + 1);
