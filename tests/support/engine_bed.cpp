@@ -1,8 +1,11 @@
 #include "support/engine_bed.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 #include <boost/asio/co_spawn.hpp>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "api/conditions.hpp"
@@ -11,10 +14,32 @@ namespace deployctl::support {
 
 namespace {
 
-/// What a task on another thread (the blocking pool) may take at most before it is seen again.
-constexpr auto kElsewhere = std::chrono::milliseconds(15);
+constexpr auto kElsewhere = std::chrono::milliseconds(5);
 /// So many times nothing happened: somebody waits for time to pass.
 constexpr int kLongIdle = 4;
+
+/// The blocking pool, say, has something to do, whether or not it has got a processor for it. The state of a thread
+/// follows its name in parentheses (proc_pid_stat(5)).
+bool another_thread_runs() {
+  const std::string self = std::to_string(gettid());
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task")) {
+    if (entry.path().filename() == self) continue;
+    std::ifstream stat(entry.path() / "stat");
+    const std::string line{std::istreambuf_iterator<char>(stat), {}};
+    const std::size_t name_end = line.rfind(')');
+    if (name_end != std::string::npos && name_end + 2 < line.size() && line[name_end + 2] != 'S') return true;
+  }
+  return false;
+}
+
+/// One handler, also one that another thread is about to bring. False: everybody waits.
+bool take_turn(asio::io_context& loop) {
+  do {
+    loop.restart();
+    if (loop.run_one_for(kElsewhere) > 0) return true;
+  } while (another_thread_runs());
+  return loop.poll_one() > 0;
+}
 
 }  // namespace
 
@@ -87,19 +112,16 @@ void EngineBed::begin_shutdown() {
 
 void EngineBed::ask_to_stop() {
   begin_shutdown();
-  do {
-    loop.restart();
-  } while (loop.run_one_for(kElsewhere) > 0);
+  while (take_turn(loop)) {
+  }
 }
 
 void EngineBed::end_tasks() {
   if (!stopping_) begin_shutdown();
   const WallTime asked = clock.wall();
-  loop.restart();
   for (int idle = 0; !stopped_;) {
-    idle = loop.run_one_for(kElsewhere) > 0 ? 0 : idle + 1;
+    idle = take_turn(loop) ? 0 : idle + 1;
     if (idle > kLongIdle) clock.advance(engine::Options{}.shutdown_grace);
-    if (!stopped_ && loop.stopped()) loop.restart();
   }
   clock.set_wall(asked);
   engine_.reset();
@@ -133,10 +155,7 @@ bool EngineBed::run_one_key() {
     failure = thrown;
     outcome = std::move(ended);
   });
-  while (!outcome) {
-    loop.restart();
-    loop.run_one_for(kElsewhere);
-  }
+  while (!outcome) take_turn(loop);
   if (failure && !escaped) std::rethrow_exception(failure);
   if (failure) {
     escaped = escaped.value_or(0) + 1;
@@ -152,8 +171,7 @@ void EngineBed::work() {
   for (int turns = 0; turns < 10'000; ++turns) {
     if (power.is_off()) return;
     if (run_one_key()) continue;
-    loop.restart();
-    if (loop.run_one_for(kElsewhere) == 0 && queue_.empty()) return;
+    if (!take_turn(loop) && queue_.empty()) return;
   }
   FAIL() << "it never comes to rest";
 }
