@@ -35,6 +35,13 @@ void hide_source(const Services& services, const ObjectKey& key, const history::
   services.hide(key, "source", std::move(secrets));
 }
 
+void hide_sealed(const Services& services, const ObjectKey& key, const ports::SealedValues& sealed) {
+  std::vector<std::string> secrets;
+  for (const auto& [name, object] : sealed.secrets)
+    for (const auto& [entry, value] : object.values) secrets.push_back(value);
+  services.hide(key, "sealed", std::move(secrets));
+}
+
 }  // namespace
 
 /// Takes the slot that the look saw free: nothing may be awaited since.
@@ -146,6 +153,7 @@ Task<Result<history::Snapshot>> Engine::State::load(api::Deployment object, std:
   auto snapshot = history::decode_snapshot(kept->payload, kept->digest);
   if (!snapshot) co_return snapshot.error().with_context(name);
   hide_source(services, object.meta.key, *snapshot);
+  hide_sealed(services, object.meta.key, snapshot->sealed);
   if (history::restorable_of(*snapshot) != api::Restorable::ByReference) co_return snapshot;
   auto source = co_await services.sources.fetch(object.meta.key, snapshot->spec);
   if (!source) co_return source.error().with_context(name);

@@ -15,9 +15,10 @@
 namespace deployctl::engine {
 
 /// The source of a kept revision, headers and CAs of the lists of checks, headers of hooks, values of a backend, a
-/// tool's login, sensitive outputs, credentials of a registry and of a kubeconfig.
-inline constexpr std::array kSecretParts{"source",  "pre",  "post",    "pre-hook", "post-hook",
-                                         "backend", "tool", "outputs", "registry", "kubeconfig"};
+/// tool's login, sensitive outputs, credentials of a registry and of a kubeconfig, and what a kept revision was given
+/// that is read anew (a service may say its old password after that was rotated).
+inline constexpr std::array kSecretParts{"source", "pre",     "post",     "pre-hook",   "post-hook", "backend",
+                                         "tool",   "outputs", "registry", "kubeconfig", "sealed"};
 
 struct Services {
   Services(asio::any_io_executor on, Ports through, Options as);

@@ -61,6 +61,22 @@ TEST(SealedCopy, ItsUseIsToldWithoutTheValuesAndTheValuesAreHidden) {  // fault 
   EXPECT_EQ(bed.message("Ready").find("battery staple"), std::string::npos);
 }
 
+TEST(SealedCopy, AnOldValueIsHiddenAlsoByAControllerThatNeverReadIt) {  // fault X9
+  Serving bed;
+  bed.references.secrets[{"shop", "db"}] = {{"password", "rotated"}};
+  bed.world.ends["destroy"] = {process::Exit::Kind::Exited, 1, {}};
+  bed.world.says["destroy"] = "denied: correct horse, nor rotated";
+  bed.secrets.forget(bed.key);
+  bed.restart();
+  bed.remove();
+  EXPECT_EQ(bed.ready(), "DestroyFailed");
+  EXPECT_TRUE(bed.logged("denied: "));
+  for (const char* value : {"correct horse", "rotated"}) {
+    EXPECT_FALSE(bed.logged(value));
+    EXPECT_EQ(bed.message("Ready").find(value), std::string::npos) << bed.message("Ready");
+  }
+}
+
 TEST(SealedCopy, WhatIsStillThereWins) {
   Serving bed;
   bed.references.secrets[{"shop", "db"}] = {{"password", "rotated"}};
