@@ -1,13 +1,12 @@
 """A canary secret goes through every part of the product and must turn up nowhere it does not belong."""
 import base64
-import glob
 import json
 import pathlib
-import urllib.parse
 
 import docker as daemon
 import objects
 import pytest
+from canaries import CANARY, REFERENCE, command_lines_with, found_in, make_secret, texts_of_api_objects
 from kubectl import KIND, condition
 from stand_in import StandIn
 from waiting import wait_until
@@ -15,25 +14,7 @@ from waiting import wait_until
 BED = "node"
 pytestmark = pytest.mark.usefixtures("docker_daemon")
 
-CANARY = 'canary-7Hq"2x/+\u00e9-secret'
 ROTATED = "canary-rotated-8Jw-secret"
-
-
-def forms(secret):
-    """Every way the value may be written."""
-    return {secret, base64.b64encode(secret.encode()).decode(), urllib.parse.quote(secret), urllib.parse.quote(secret, safe=""),
-            json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-
-
-def found_in(text, secret=CANARY):
-    return [form for form in forms(secret) if form in text]
-
-
-def make_secret(namespace, value=CANARY):
-    namespace.apply({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "vault"}, "stringData": {"password": value}})
-
-
-REFERENCE = [{"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": "vault", "key": "password"}}}]
 
 
 def talkative_hook(path):
@@ -41,15 +22,6 @@ def talkative_hook(path):
     path.write_text("#!/bin/sh\nenv\necho \"$PASSWORD\" >&2\nprintf %s \"$PASSWORD\" | base64\nexit ${HOOK_CODE:-0}\n")
     path.chmod(0o755)
     return [{"name": "talk", "command": [str(path)]}]
-
-
-def texts_of_api_objects(namespace):
-    """Every object of the namespace except the Secrets that are meant to hold values."""
-    for kind in (KIND, "events.events.k8s.io", "events", "configmaps", "leases"):
-        yield kind, namespace.run("get", kind, "-o", "json")
-    for secret in namespace.items("secrets"):
-        if secret["metadata"]["name"] != "vault":
-            yield "metadata of secret", json.dumps(secret["metadata"])
 
 
 def test_a_secret_value_is_in_no_object_no_log_and_no_metric(namespace, controller, tmp_path):
@@ -77,13 +49,7 @@ def test_a_secret_value_is_in_no_command_line_and_only_in_the_environment_of_the
     seen = set()
 
     def scan():
-        for path in glob.glob("/proc/[0-9]*/cmdline"):
-            try:
-                line = pathlib.Path(path).read_bytes().decode(errors="replace")
-            except OSError:
-                continue
-            if found_in(line):
-                seen.add(line)
+        seen.update(command_lines_with(CANARY))
         return all(condition(namespace.deployment(n), "Ready").get("status") == "True" for n in ("hello", "settings"))
     wait_until(scan, 60, what="both are ready", every=0.01)
     assert seen == set()
