@@ -55,6 +55,7 @@ class KubeReferences::Sink final : public kube::WatchSink {
     said_ = true;
   }
 
+  void went_back() override { listed_.clear(); }  // another version is news here, be it lower
   void init() override { listed_.clear(); }
   void init_apply(kube::ObjectEnvelope object) override { apply_listed(object); }
   void init_done() override {

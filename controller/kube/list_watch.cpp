@@ -98,6 +98,14 @@ Task<Happening> ListWatch::State::read_page(action::ReadPage page) {
   auto read =
       read_list_page(std::move(answer->body), options.decode, [this](DecodedItem item) { tell(std::move(item)); });
   if (!read) co_return happened::Failed{.error = read.error()};
+  if (machine.has_gone_back(page, read->resource_version)) {
+    logger.warning("The API server went back in time, reading everything anew",
+                   {{"resource", resource()},
+                    {"resourceVersion", read->resource_version},
+                    {"lastSeen", machine.resource_version()}});
+    sink.went_back();
+    co_return happened::WentBack{};
+  }
   if (read->continue_token.empty()) sink.init_done();
   co_return happened::PageRead{std::move(read->resource_version), std::move(read->continue_token)};
 }

@@ -27,6 +27,9 @@ namespace deployctl::kube {
 class WatchSink {
  public:
   virtual ~WatchSink() = default;
+  /// The server's versions are lower than those it had told: its database was restored from a backup. What is true is
+  /// told next, from init on, and no version told before means anything.
+  virtual void went_back() = 0;
   virtual void init() = 0;
   virtual void init_apply(ObjectEnvelope object) = 0;
   virtual void init_done() = 0;

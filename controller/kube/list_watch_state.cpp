@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kube/resource_version.hpp"
+
 namespace deployctl::kube {
 
 namespace {
@@ -53,6 +55,15 @@ Action ListWatchState::on(const happened::PageRead& page, SteadyTime, double) {
   version_ = page.resource_version;
   listing_ = false;
   return next_ = action::OpenWatch{version_};
+}
+
+bool ListWatchState::has_gone_back(const action::ReadPage& page, std::string_view read) const {
+  return page.resource_version.empty() && page.continue_token.empty() && is_older_version(read, version_);
+}
+
+Action ListWatchState::on(const happened::WentBack&, SteadyTime, double) {
+  version_.clear();
+  return next_ = action::ReadPage{.limit = limit_};
 }
 
 Action ListWatchState::on(const happened::WatchOpened&, SteadyTime now, double) {

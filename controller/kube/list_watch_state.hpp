@@ -6,6 +6,8 @@
 //   list consistent ─pages→ watch from the list's version ─ended→ watch from the last version seen
 //   410 (in the stream, as an answer, as a 200 with a Status: faults W1-W3) → list "not older than last seen",
 //       and when the server cannot do that either → list consistent
+//   a consistent list of a lower version than was seen: etcd was restored from a backup → what was seen is forgotten,
+//       and the list begins anew (fault W14)
 //   a continue token that expired → the same list from its first page; a page that is too large → half the page size
 //
 // Back-off: answered errors, watches closed within a second without an event and repeated relists wait 0.8 s, doubling
@@ -15,6 +17,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "base/error.hpp"
@@ -40,6 +43,8 @@ struct PageRead {
   std::string resource_version;
   std::string continue_token;
 };
+/// `has_gone_back` was true of the page.
+struct WentBack {};
 /// A list or watch was not answered with success.
 struct Failed {
   Error error;
@@ -61,9 +66,9 @@ struct EventLost {};
 /// The body ended: in order, or cut, or silent for too long.
 struct WatchEnded {};
 }  // namespace happened
-using Happening =
-    std::variant<happened::Begin, happened::Waited, happened::PageRead, happened::Failed, happened::WatchOpened,
-                 happened::WatchRead, happened::WatchError, happened::EventLost, happened::WatchEnded>;
+using Happening = std::variant<happened::Begin, happened::Waited, happened::PageRead, happened::WentBack,
+                               happened::Failed, happened::WatchOpened, happened::WatchRead, happened::WatchError,
+                               happened::EventLost, happened::WatchEnded>;
 
 namespace action {
 struct ReadPage {
@@ -108,11 +113,14 @@ class ListWatchState {
   Action step(const Happening& what, SteadyTime now, double random);
   /// The newest version seen; empty before the first list.
   [[nodiscard]] const std::string& resource_version() const { return version_; }
+  /// The first page of a consistent list, which a replica that is late cannot give, is older than what was seen.
+  [[nodiscard]] bool has_gone_back(const action::ReadPage& page, std::string_view read) const;
 
  private:
   Action on(const happened::Begin&, SteadyTime, double);
   Action on(const happened::Waited&, SteadyTime, double);
   Action on(const happened::PageRead& page, SteadyTime, double);
+  Action on(const happened::WentBack&, SteadyTime now, double random);
   Action on(const happened::Failed& failure, SteadyTime now, double random);
   Action on(const happened::WatchOpened&, SteadyTime now, double);
   Action on(const happened::WatchRead& read, SteadyTime, double);

@@ -1,10 +1,11 @@
 #include "runtime/store.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <functional>
 #include <utility>
+
+#include "kube/resource_version.hpp"
 
 namespace deployctl::runtime {
 
@@ -48,20 +49,10 @@ Header header_of(const char* block) {
   return header;
 }
 
-/// Nothing for a version that is no decimal number: then the two cannot be compared.
-std::optional<std::uint64_t> number_of(std::string_view version) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(version.data(), version.data() + version.size(), number);
-  if (error != std::errc() || end != version.data() + version.size()) return std::nullopt;
-  return number;
-}
-
 /// True when `next` says nothing newer than `kept` about the same object.
 bool is_stale(const PackedObject& kept, const PackedObject& next) {
   if (kept.resource_version() == next.resource_version()) return kept.uid() == next.uid();
-  const auto before = number_of(kept.resource_version());
-  const auto after = number_of(next.resource_version());
-  return before && after && *after < *before;
+  return kube::is_older_version(next.resource_version(), kept.resource_version());
 }
 
 }  // namespace
@@ -171,6 +162,17 @@ bool Store::remove(const ObjectKey& key, std::string_view uid) {
   if (found == objects_.end() || (!uid.empty() && !found->uid().empty() && found->uid() != uid)) return false;
   objects_.erase(found);
   return true;
+}
+
+void Store::forget_versions(std::string_view ns) {
+  std::vector<Stored> kept;
+  for (const PackedObject& object : objects_)
+    if (ns.empty() || object.ns() == ns) kept.push_back(object.unpack());
+  for (Stored& stored : kept) {
+    stored.object.resource_version.clear();
+    objects_.erase(objects_.find(stored.object.key));
+    objects_.emplace(stored);
+  }
 }
 
 Store::Changes Store::replace(std::string_view ns, Batch batch) {

@@ -6,6 +6,7 @@
 //
 // An object never goes backwards: what is older than what is kept (compared by resourceVersion, a decimal number that
 // grows, KEP-5504) is ignored, so after a write of ours was put in, a watch or a list that is late cannot hide it.
+// Unless the server itself went back (its database was restored from a backup): then forget_versions comes first.
 // One thread; lives as long as the process.
 
 #include <cstdint>
@@ -72,6 +73,8 @@ class Store {
   bool put(const Stored& stored);
   /// True when it was there. A delete of an object that was made anew since (another uid) removes nothing.
   bool remove(const ObjectKey& key, std::string_view uid);
+  /// Of a namespace (or of all): whatever is told next about what is kept is news, and changes it.
+  void forget_versions(std::string_view ns);
   /// `batch` is now the whole content of `ns` (empty: of all namespaces).
   Changes replace(std::string_view ns, Batch batch);
 

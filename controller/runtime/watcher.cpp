@@ -18,6 +18,10 @@ class Watcher::Sink final : public kube::WatchSink {
 
   [[nodiscard]] bool synced() const { return synced_; }
 
+  void went_back() override {
+    batch_.reset();
+    store_.forget_versions(ns_);
+  }
   void init() override { batch_.emplace(store_); }
   void init_apply(kube::ObjectEnvelope object) override {
     if (batch_) batch_->add({std::move(object), std::nullopt});

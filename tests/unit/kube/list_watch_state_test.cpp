@@ -117,6 +117,27 @@ TEST(ListWatchState, AServerThatIsBehindIsAskedForAConsistentList) {
   EXPECT_EQ(machine.tell(happened::Failed{.error = behind}), Action(ReadPage{}));
 }
 
+// fault W14
+TEST(ListWatchState, OnlyAConsistentListTellsThatTheServerWentBack) {
+  Machine machine;
+  machine.watching("10");
+  EXPECT_TRUE(machine.state.has_gone_back(ReadPage{}, "9"));
+  EXPECT_FALSE(machine.state.has_gone_back(ReadPage{}, "10"));
+  EXPECT_FALSE(machine.state.has_gone_back(ReadPage{}, "100"));
+  EXPECT_FALSE(machine.state.has_gone_back(ReadPage{}, "a9"));
+  EXPECT_FALSE(machine.state.has_gone_back(ReadPage{.resource_version = "10"}, "9"));
+  EXPECT_FALSE(machine.state.has_gone_back(ReadPage{.continue_token = "t"}, "9"));
+}
+
+// fault W14
+TEST(ListWatchState, AServerThatWentBackIsListedAnewAndItsVersionsAreTaken) {
+  Machine machine;
+  machine.watching("10");
+  EXPECT_EQ(machine.tell(happened::WentBack{}), Action(ReadPage{}));
+  EXPECT_FALSE(machine.state.has_gone_back(ReadPage{}, "9"));
+  EXPECT_EQ(machine.tell(happened::PageRead{"9", ""}), Action(OpenWatch{"9"}));
+}
+
 // fault W17
 TEST(ListWatchState, AnExpiredContinueTokenStartsTheListAgain) {
   Machine machine;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <boost/asio/io_context.hpp>
 
 #include "async/task_group.hpp"
@@ -40,6 +42,7 @@ const std::string kGoneEvent =
 class Diary final : public WatchSink {
  public:
   std::vector<std::string> words;
+  void went_back() override { words.emplace_back("went back"); }
   void init() override { words.emplace_back("init"); }
   void init_apply(ObjectEnvelope object) override { words.push_back("has " + object.key.name); }
   void init_done() override { words.emplace_back("done"); }
@@ -116,6 +119,19 @@ TEST(ListWatch, WhenThatVersionIsGoneTooTheListIsConsistent) {
   rig.api.expect("GET", watch_target("20")).then_hang();
   rig.run();
   EXPECT_TRUE(rig.waited.empty());
+}
+
+// fault W14
+TEST(ListWatch, ADatabaseRestoredFromABackupIsReadAnew) {
+  Rig rig;
+  rig.api.expect("GET", list_target()).reply(200, page("20", {object("a", "19")}));
+  rig.api.expect("GET", watch_target("20")).refuse(504, "Timeout", "Too large resource version: 20, current: 12");
+  rig.api.expect("GET", list_target()).reply(200, page("12", {object("a", "11")}));
+  rig.api.expect("GET", list_target()).reply(200, page("13", {object("a", "11")}));
+  rig.api.expect("GET", watch_target("13")).then_hang();
+  rig.run();
+  EXPECT_EQ(rig.diary.words, (Words{"init", "has a", "done", "init", "has a", "went back", "init", "has a", "done"}));
+  EXPECT_EQ(std::ranges::count_if(rig.log, [](const auto& line) { return line.contains("went back in time"); }), 1);
 }
 
 // fault W2

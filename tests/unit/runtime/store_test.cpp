@@ -54,6 +54,21 @@ TEST(Store, AListOlderThanOurOwnWriteDoesNotHideIt) {
   EXPECT_EQ(store.find({"shop", "web"})->object.spec, "ours");
 }
 
+// fault W14
+TEST(Store, AfterAServerWentBackWhatItHasIsTaken) {
+  Store store;
+  store.put(an_object("web", "100", "lost"));
+  store.put(an_object("api", "99", "same number"));
+  store.forget_versions("shop");
+  EXPECT_EQ(store.find({"shop", "web"})->object.spec, "lost") << "until it is told anew";
+  Store::Batch batch(store);
+  batch.add(an_object("web", "12", "restored"));
+  batch.add(an_object("api", "99", "another"));
+  EXPECT_EQ(store.replace("", std::move(batch)).changed.size(), 2U);
+  EXPECT_EQ(store.find({"shop", "web"})->object.spec, "restored");
+  EXPECT_EQ(store.find({"shop", "api"})->object.spec, "another");
+}
+
 // fault R7
 TEST(Store, ADeleteOfAnEarlierObjectOfTheSameNameRemovesNothing) {
   Store store;
