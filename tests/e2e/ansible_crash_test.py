@@ -90,6 +90,6 @@ def test_killed_in_a_destroy_playbook_it_goes_on_destroying(namespace, host, hel
     place.tool.hold(when=when, **PLAYS)
     namespace.run("delete", KIND, "site", "--wait=false")
     place.die()
-    wait_until(lambda: namespace.find(KIND, "site") is None, 120)
+    wait_until(lambda: namespace.find_deployment("site") is None, 120)
     assert host.read("page") is None
     assert_one_at_a_time(host, "gone")

@@ -65,5 +65,5 @@ def test_killed_while_a_compose_project_is_taken_down_it_goes_on(namespace, held
     place.tool.hold("down", when=when)
     namespace.run("delete", KIND, "hello", "--wait=false")
     place.die()
-    wait_until(lambda: namespace.find(KIND, "hello") is None, 90)
+    wait_until(lambda: namespace.find_deployment("hello") is None, 90)
     assert services(namespace) == {} and kept_tags(namespace) == []

@@ -40,7 +40,7 @@ def test_deleted_during_an_apply_the_apply_is_stopped_and_everything_destroyed(n
     namespace.run("delete", KIND, "settings", "--wait=false")
     wait_until(lambda: not is_running(pid), 30, what="the apply is stopped")
     tools["kubectl"].release()
-    wait_until(lambda: namespace.find(KIND, "settings") is None, 60, what="the object is gone")
+    wait_until(lambda: namespace.find_deployment("settings") is None, 60, what="the object is gone")
     assert namespace.find("configmap", "settings") is None
 
 
@@ -53,7 +53,7 @@ def test_a_destroy_that_cannot_work_says_so_and_orphan_is_the_way_out(namespace,
     item = namespace.wait_for("hello", lambda o: condition(o, "Ready").get("reason") in ("DestroyFailed", "ExecutorUnavailable"))
     assert "Orphan" in condition(item, "Ready")["message"]
     namespace.run("patch", KIND, "hello", "--type=merge", "-p", '{"spec":{"deletionPolicy":"Orphan"}}')
-    wait_until(lambda: namespace.find(KIND, "hello") is None, 60, what="the object is gone")
+    wait_until(lambda: namespace.find_deployment("hello") is None, 60, what="the object is gone")
 
 
 def test_a_finalizer_removed_by_hand_during_destroy_is_counted_as_orphaned(namespace, held_controller, tools):

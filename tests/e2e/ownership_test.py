@@ -51,7 +51,7 @@ def test_an_orphaned_object_is_adopted_by_force_alone_and_no_longer_destroyed_by
     namespace.apply(objects.config_map_only(text="first", deletionPolicy="Orphan"))
     namespace.wait_ready("settings")
     namespace.run("delete", KIND, "settings")
-    wait_until(lambda: namespace.find(KIND, "settings") is None, 30, what="the owner is gone")
+    wait_until(lambda: namespace.find_deployment("settings") is None, 30, what="the owner is gone")
     assert text_of(namespace) == "first"
     namespace.apply(rival())
     item = namespace.wait_for("rival", lambda o: condition(o, "Ready").get("reason") == "Conflict")
@@ -67,5 +67,5 @@ def test_the_one_an_object_was_taken_from_by_force_does_not_destroy_it(namespace
     namespace.apply(rival(force=True))
     namespace.wait_ready("rival")
     namespace.run("delete", KIND, "settings")
-    wait_until(lambda: namespace.find(KIND, "settings") is None, 30, what="the former owner is gone")
+    wait_until(lambda: namespace.find_deployment("settings") is None, 30, what="the former owner is gone")
     assert text_of(namespace) == "second"

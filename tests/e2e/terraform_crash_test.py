@@ -87,7 +87,7 @@ def test_killed_in_a_step_of_a_destroy_it_ends_as_if_nothing_had_happened(namesp
     controller.kill()
     controller.start(wait=False)
     stand_in.release()
-    wait_until(lambda: namespace.find(KIND, "hello") is None, 90, what="the object goes")
+    wait_until(lambda: namespace.find_deployment("hello") is None, 90, what="the object goes")
     assert marks.read_text() == "gone\n", "destroyed once"
     assert namespace.find("secret", STATE) is None and applies_never_overlap(stand_in)
 

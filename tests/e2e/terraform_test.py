@@ -246,7 +246,7 @@ def test_a_lost_state_is_no_reason_to_build_everything_again(namespace, controll
     namespace.run("delete", KIND, "hello", "--wait=false")
     namespace.wait_reason("hello", "DestroyFailed")
     namespace.run("patch", KIND, "hello", "--type=merge", "-p", json.dumps({"spec": {"deletionPolicy": "Orphan"}}))
-    wait_until(lambda: namespace.find(KIND, "hello") is None, 30, what="the object goes")
+    wait_until(lambda: namespace.find_deployment("hello") is None, 30, what="the object goes")
 
 
 @pytest.mark.parametrize("name, change, message", [
@@ -303,7 +303,7 @@ def test_what_cannot_be_destroyed_keeps_the_object_until_it_is_orphaned(namespac
     item = namespace.wait_reason("hello", "DestroyFailed")
     assert "terraform_data.stubborn" in ready_message(item) and "set spec.deletionPolicy to Orphan" in ready_message(item)
     namespace.run("patch", KIND, "hello", "--type=merge", "-p", json.dumps({"spec": {"deletionPolicy": "Orphan"}}))
-    wait_until(lambda: namespace.find(KIND, "hello") is None, 30, what="the object goes")
+    wait_until(lambda: namespace.find_deployment("hello") is None, 30, what="the object goes")
     assert "terraform_data.stubborn" in in_state(namespace)
 
 

@@ -3,15 +3,18 @@ import json
 import subprocess
 
 import places
+from api import Api
 from waiting import wait_until
 
 KIND = "deployments.deployctl.io"
+PATH = "/apis/deployctl.io/v1alpha1/namespaces/{}/deployments/{}"
 
 
 class Kubectl:
     def __init__(self, kubeconfig, namespace="default"):
         self.kubeconfig = kubeconfig
         self.namespace = namespace
+        self.api = None
 
     def in_namespace(self, namespace):
         return Kubectl(self.kubeconfig, namespace)
@@ -43,8 +46,15 @@ class Kubectl:
     def items(self, resource, *arguments):
         return json.loads(self.run("get", resource, "-o", "json", *arguments))["items"]
 
+    def find_deployment(self, name):
+        """The object, or None when it does not exist."""
+        self.api = self.api or Api(self.kubeconfig)
+        return self.api.find(PATH.format(self.namespace, name))
+
     def deployment(self, name):
-        return self.get(KIND, name)
+        found = self.find_deployment(name)
+        assert found is not None, f"{KIND} {self.namespace}/{name} does not exist"
+        return found
 
     def annotate(self, name, **values):
         """Request annotations: annotate("web", force_at="now") sets deployctl.io/force-at."""
@@ -56,9 +66,9 @@ class Kubectl:
         seen = {}
 
         def reached():
-            seen["object"] = self.find(KIND, name)
+            seen["object"] = self.find_deployment(name)
             return seen["object"] if seen["object"] and wanted(seen["object"]) else None
-        return wait_until(reached, seconds, what=lambda: json.dumps((seen.get("object") or {}).get("status"), indent=1)[:6000], every=0.2)
+        return wait_until(reached, seconds, what=lambda: json.dumps((seen.get("object") or {}).get("status"), indent=1)[:6000])
 
     def wait_ready(self, name, seconds=60):
         return self.wait_for(name, is_current_and_ready, seconds)
