@@ -19,10 +19,22 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(from, text.find_last_not_of(" \t\r") - from + 1);
 }
 
+bool is_ascii_text(char c) { return c > ' ' && c < '\x7f'; }
+
+/// HCL takes off what Unicode calls white space: a line that may be the marker to it and is not to us is refused.
+bool looks_like(std::string_view line, std::string_view marker) {
+  const auto first = std::ranges::find_if(line, is_ascii_text);
+  const auto last = std::find_if(line.rbegin(), std::make_reverse_iterator(first), is_ascii_text).base();
+  return std::string_view(first, last) == marker;
+}
+
 /// The words of a file, one after the other. `broken` is set by what cannot be read, and then nothing more comes.
 class Tokens {
  public:
-  explicit Tokens(std::string_view text) : text_(text) {}
+  explicit Tokens(std::string_view text) : text_(text) {
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    if (text_.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
+  }
 
   Token next() {
     skip_blanks_and_comments();
@@ -83,17 +95,24 @@ class Tokens {
       const char c = text_[at_++];
       if (c == '"') return;
       if (c == '\n') return breaks("a string does not end on its line");
-      if (c == '\\') {
+      if (c == '\\')
         ++at_;
-      } else if ((c == '$' || c == '%') && peek() == c) {
-        ++at_;
-        if (peek() == '{') ++at_;  // "$${" is no template
-      } else if ((c == '$' || c == '%') && peek() == '{') {
-        ++at_;
-        skip_template(depth + 1);
-      }
+      else
+        skip_mark(c, depth);
     }
     breaks("a string does not end");
+  }
+
+  /// Behind `c`: when a template begins with it, all of that. "$${" is none.
+  void skip_mark(char c, int depth) {
+    if ((c != '$' && c != '%') || (peek() != c && peek() != '{')) return;
+    const std::size_t from = at_ - 1;
+    while (peek() == c) ++at_;
+    if (peek() != '{') return;
+    const std::size_t marks = at_ - from;
+    if (marks > 2) return breaks("more than two marks before a brace");
+    ++at_;
+    if (marks == 1) skip_template(depth + 1);
   }
 
   /// Behind the opening brace; ends behind the closing one.
@@ -102,6 +121,8 @@ class Tokens {
     for (int open = 1; at_ < text_.size();) {
       const char c = text_[at_++];
       if (c == '\n') ++line_;
+      if (c == '#' || (c == '/' && (peek() == '/' || peek() == '*'))) return breaks("a comment in a template");
+      if (c == '<' && peek() == '<') return breaks("a heredoc in a template");
       if (c == '"') skip_string(depth);
       if (c == '{') ++open;
       if (c == '}' && --open == 0) return;
@@ -116,17 +137,28 @@ class Tokens {
     const std::size_t from = at_;
     while (at_ < text_.size() && is_word_character(text_[at_])) ++at_;
     const std::string_view name = text_.substr(from, at_ - from);
-    if (name.empty() || !trimmed(text_.substr(at_, std::min(text_.find('\n', at_), text_.size()) - at_)).empty())
+    if (name.empty() || !std::ranges::all_of(name, is_ascii_text) || !trimmed(rest_of_line()).empty())
       return breaks("\"<<\" is no heredoc");
-    for (skip_line(); at_ < text_.size(); skip_line()) {
+    for (skip_line(); at_ < text_.size(); skip_heredoc_line()) {
       ++at_;
       ++line_;
-      const std::size_t end = std::min(text_.find('\n', at_), text_.size());
-      if (trimmed(text_.substr(at_, end - at_)) != name) continue;
-      at_ = end;
-      return;
+      const std::string_view line = rest_of_line();
+      if (trimmed(line) == name) {
+        skip_line();
+        return;
+      }
+      if (looks_like(line, name)) return breaks("a line that may end a heredoc or not");
     }
     breaks("a heredoc does not end");
+  }
+
+  [[nodiscard]] std::string_view rest_of_line() const {
+    return text_.substr(at_, std::min(text_.find('\n', at_), text_.size()) - at_);
+  }
+
+  /// To its end, which may stand some lines below: a template goes on over their ends.
+  void skip_heredoc_line() {
+    while (at_ < text_.size() && peek() != '\n') skip_mark(text_[at_++], 0);
   }
 
   std::string_view text_;

@@ -39,11 +39,12 @@ bool may_be(const std::vector<Token>& header, std::string_view label) {
 
 Result<Found> in_hcl(const std::string& name, std::string_view text) {
   Found found;
-  const hcl::Reader reader{.opens = [&](const std::vector<Bracket>& around, const std::vector<Token>& header,
+  const hcl::Reader reader{.opens = [&](const std::vector<Bracket>&, const std::vector<Token>& header,
                                         std::string_view block, const Token& open) -> Result<void> {
                              if (found) return {};
                              const bool local_exec = block == "provisioner" && may_be(header, "local-exec");
-                             const bool external = around.empty() && block == "data" && may_be(header, "external");
+                             // Also in a check block.
+                             const bool external = block == "data" && may_be(header, "external");
                              if (local_exec) found = hcl::place(name, open.line) + ": " + kLocalExec;
                              if (external) found = hcl::place(name, open.line) + ": " + kExternal;
                              return {};
@@ -70,14 +71,20 @@ std::vector<const Json*> named(const std::vector<const Json*>& all, const char* 
   return members;
 }
 
+/// In resources, and where they are removed: any member, however deep.
+bool has_local_exec(const Json& value) {
+  if (value.is_object() && !named(named({&value}, "provisioner"), "local-exec").empty()) return true;
+  return value.is_structured() && std::ranges::any_of(value, has_local_exec);
+}
+
 Result<Found> in_json(const std::string& name, std::string_view text) {
   const auto value = parse_json(text);
   if (!value) return value.error().with_context(name);
   const std::vector<const Json*> bodies = each(*value);
-  if (!named(named(bodies, "data"), "external").empty()) return Found(name + ": " + kExternal);
-  const std::vector<const Json*> resources = below(below(named(bodies, "resource")));
-  if (!named(named(resources, "provisioner"), "local-exec").empty()) return Found(name + ": " + kLocalExec);
-  return Found();
+  std::vector<const Json*> data = named(bodies, "data");
+  std::ranges::copy(named(below(named(bodies, "check")), "data"), std::back_inserter(data));
+  if (!named(data, "external").empty()) return Found(name + ": " + kExternal);
+  return has_local_exec(*value) ? Found(name + ": " + kLocalExec) : Found();
 }
 
 Error unreadable(std::string message) { return fail(ErrorKind::Invalid, std::move(message)); }

@@ -34,7 +34,47 @@ TEST(TerraformPrograms, AreFoundInJsonWhereverListsStand) {  // fault T12
   EXPECT_EQ(in_file("a.tf.json", R"({"resource":{"t":{"n":{"provisioner":{"local-exec":{"command":"id"}}}}}})"),
             kWords);
   EXPECT_EQ(in_file("a.tf.json", R"([{"resource":[{"t":[{"n":[{"provisioner":[{"local-exec":[{}]}]}]}]}]}])"), kWords);
+  EXPECT_EQ(in_file("a.tf.json", R"({"removed":[{"from":"a.b","provisioner":[{"local-exec":{"when":"destroy"}}]}]})"),
+            kWords);
   EXPECT_EQ(in_file("a.tf.json", R"({"data":[{"external":{"x":{}}}]})"), "a.tf.json: data \"external\"");
+  EXPECT_EQ(in_file("a.tf.json", R"({"check":{"up":[{"data":{"external":{"x":{}}}}]}})"),
+            "a.tf.json: data \"external\"");
+}
+
+TEST(TerraformPrograms, AreFoundInACheckARemovalAndBehindAByteOrderMark) {  // fault T12
+  EXPECT_EQ(in_file("main.tf", "check \"up\" {\n  data \"external\" \"x\" {\n  }\n}\n"),
+            "main.tf:2: data \"external\"");
+  EXPECT_EQ(in_file("main.tf", "removed {\n  from = a.b\n  provisioner \"local-exec\" {\n  }\n}\n"),
+            "main.tf:3: provisioner \"local-exec\"");
+  EXPECT_EQ(in_file("main.tf",
+                    "\xEF\xBB\xBF"
+                    "data \"external\" \"x\" {\n}\n"),
+            "main.tf:1: data \"external\"");
+}
+
+/// What HCL reads as the program's block, and a reader that is off by a word as text or a comment.
+TEST(TerraformPrograms, CannotHideWhereAHeredocEnds) {  // fault T12
+  const std::string hidden = std::string("}\n") + kExec + "/*\nEOT\n}\n*/\n";
+  for (const char* space : {"\xC2\xA0", "\xC2\x85", "\v", "\f", "\xE2\x80\x83"}) {
+    const std::string before = std::string("locals {\n  a = <<EOT\nx\n") + space + "EOT\n" + hidden;
+    EXPECT_THAT(in_file("main.tf", before), HasSubstr("may end a heredoc or not"));
+    const std::string after = std::string("locals {\n  a = <<EOT\nx\nEOT") + space + "\n" + hidden;
+    EXPECT_THAT(in_file("main.tf", after), HasSubstr("may end a heredoc or not"));
+  }
+  EXPECT_EQ(in_file("main.tf", "locals {\n  a = <<null\n${[1,\nnull\n][0]}\n/*\nnull\n}\n" + std::string(kExec) +
+                                   "locals {\n  b = 1 /* */\n}\n"),
+            "main.tf:10: provisioner \"local-exec\"");
+  EXPECT_EQ(in_file("main.tf", "locals {\n  a = <<EOT\n$${\nEOT\n}\n" + std::string(kExec)),
+            "main.tf:7: provisioner \"local-exec\"");
+}
+
+TEST(TerraformPrograms, WhatATemplateCouldHideIsRefused) {  // fault T12
+  for (const char* value : {"\"${1 # }\n}\"", "\"${1 /* } */}\"", "\"${1 // }\n}\"", "\"${<<EOT\n}\nEOT\n}\"",
+                            "\"$$${a}\"", "<<EOT\n%%%{a\nEOT"})
+    EXPECT_THAT(in_file("main.tf", std::string("locals {\n  a = ") + value + "\n}\n"), HasSubstr("cannot be read"))
+        << value;
+  EXPECT_EQ(in_file("main.tf", "locals {\n  a = \"${b[\"x\"]} $${c} %{if d}e%{endif} $$ 100%\"\n}\n"), "none");
+  EXPECT_EQ(in_file("main.tf", "locals {\n  a = <<-EOT\n    ${b} of 100 $ # text\n  EOT\n}\n"), "none");
 }
 
 TEST(TerraformPrograms, OtherBlocksAndTextAreNone) {  // fault T12
