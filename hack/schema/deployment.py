@@ -182,8 +182,7 @@ RULES = [
 
 
 def spec():
-    kind = with_rules(word("The tool that deploys. Exactly the block of that type must be set. Immutable. docker and kubernetes are built; the "
-                           "others are not acted on yet.", *BLOCKS), rule("self == oldSelf", "type is immutable; make a new object"))
+    kind = with_rules(word("The tool that deploys. Exactly the block of that type must be set. Immutable.", *BLOCKS), rule("self == oldSelf", "type is immutable; make a new object"))
     version = with_rules(text("The label people know the release by: tag, semantic version, commit. Tools see it as DEPLOYCTL_VERSION.", 128),
                          rule("!self.startsWith('-')", "must not begin with '-', a tool would read it as an option"))
     return block("What is to be deployed, and how.", {
