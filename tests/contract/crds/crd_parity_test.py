@@ -2,14 +2,12 @@
 import copy
 import json
 import pathlib
-import ssl
 import subprocess
-import urllib.error
-import urllib.request
 
 import places
 import pytest
 import yaml
+from api import Api
 from kubectl import KIND, Kubectl
 from objects import deployment
 
@@ -54,24 +52,16 @@ def spec_text(entry):
 class Server:
     """Dry runs of creating a Deployment, with unknown fields refused: what `kubectl apply` asks."""
 
+    PATH = "/apis/deployctl.io/v1alpha1/namespaces/default/deployments?dryRun=All&fieldValidation=Strict"
+
     def __init__(self, kubeconfig):
-        config = json.loads(pathlib.Path(kubeconfig).read_text())
-        cluster = config["clusters"][0]["cluster"]
-        self.address = cluster["server"] + "/apis/deployctl.io/v1alpha1/namespaces/default/deployments?dryRun=All&fieldValidation=Strict"
-        self.token = config["users"][0]["user"]["token"]
-        trust = ssl.create_default_context(cafile=cluster["certificate-authority"])
-        self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust))
+        self.api = Api(kubeconfig)
 
     def verdict(self, spec):
         body = '{"apiVersion":"deployctl.io/v1alpha1","kind":"Deployment","metadata":{"name":"asked"},"spec":' + spec + "}"
-        request = urllib.request.Request(self.address, body.encode(), {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"})
-        try:
-            with self.opener.open(request, timeout=30):
-                return "ok"
-        except urllib.error.HTTPError as error:
-            answer = json.loads(error.read())
-            assert error.code in (400, 413, 422), answer
-            return answer["message"]
+        code, answer = self.api.ask("POST", self.PATH, body.encode())
+        assert code in (201, 400, 413, 422), answer
+        return "ok" if code == 201 else json.loads(answer)["message"]
 
 
 @pytest.fixture(scope="module")
