@@ -188,8 +188,10 @@ Script refuse_lost_state(Inputs in, Bench bench, PlanReport report) {
   if (!state) co_return Failed{state.error()};
   // Reading it made a new one where there was none: its first serial.
   if (state->serial > 1) co_return Done{};
-  co_return Failed{fail(ErrorKind::StepFailed, "the state is missing although " + std::to_string(in.inventory.size()) +
-                                                   " resources were built: bring it back, nothing is done without it")};
+  co_return Failed{fail(ErrorKind::StepFailed,
+                        "the state is missing although " + std::to_string(in.inventory.size()) +
+                            " resources were built: bring it back, or move it (init -migrate-state) when the module "
+                            "names another backend; nothing is done without it")};
 }
 
 }  // namespace deployctl::terraform

@@ -1,10 +1,13 @@
-"""A state that its backend does not take at the end of an apply: nothing is built twice."""
+"""A state that its backend does not take at the end of an apply, or that is elsewhere: nothing is built twice."""
 import base64
 import json
+import os
+import subprocess
 
+import places
 import pytest
 from kubectl import KIND, Kubectl, condition, history
-from modules import STATE, in_state, module, page, resource
+from modules import PAGE, STATE, TOOL, in_state, module, page, resource, state
 from waiting import stays, wait_until
 
 KEPT = "hello-errored-state"
@@ -57,8 +60,8 @@ def built_in_vain(namespace, controller, frozen, tmp_path):
 
 
 def kept_resources(namespace):
-    state = json.loads(base64.b64decode(namespace.get("secret", KEPT)["data"]["tfstate"]))
-    return {f'{r["type"]}.{r["name"]}' for r in state["resources"]}
+    kept = json.loads(base64.b64decode(namespace.get("secret", KEPT)["data"]["tfstate"]))
+    return {f'{r["type"]}.{r["name"]}' for r in kept["resources"]}
 
 
 # fault T5
@@ -99,3 +102,30 @@ def test_a_destroy_begins_with_the_state_that_was_kept(namespace, controller, fr
     frozen.thaw()
     namespace.run("delete", KIND, "hello", "--timeout=90s")
     assert namespace.find("secret", KEPT) is None and in_state(namespace) == set(), "all that was built is destroyed"
+
+
+def kept_in(suffix):
+    return f'terraform {{\n  backend "kubernetes" {{\n    secret_suffix = "{suffix}"\n  }}\n}}\n'
+
+
+def init(namespace, folder, suffix, *options):
+    (folder / "main.tf").write_text(PAGE + kept_in(suffix))
+    where = {"PATH": f"{places.tools()}:{os.environ['PATH']}", "KUBE_CONFIG_PATH": str(namespace.kubeconfig), "KUBE_NAMESPACE": namespace.namespace}
+    subprocess.run([TOOL, "init", "-input=false", *options], cwd=folder, env=where, check=True)
+
+
+def page_id(namespace, suffix):
+    return state(namespace, f"tfstate-default-{suffix}")["resources"][0]["instances"][0]["attributes"]["id"]
+
+
+def test_a_module_that_names_another_backend_waits_until_its_state_was_moved_there(namespace, controller, tmp_path):
+    namespace.apply(module(extra=kept_in("old")))
+    namespace.wait_ready("hello")
+    built = page_id(namespace, "old")
+    namespace.apply(module("hello 2", kept_in("new"), "2.0.0"))
+    item = namespace.wait_for("hello", lambda o: "the state is missing" in condition(o, "Ready").get("message", ""))
+    assert condition(item, "Ready")["reason"] == "StepFailed" and item["status"]["revision"] == 1
+    init(namespace, tmp_path, "old")
+    init(namespace, tmp_path, "new", "-migrate-state", "-force-copy")
+    item = namespace.wait_ready("hello")
+    assert item["status"]["version"] == "2.0.0" and page_id(namespace, "new") == built, "changed, not built again"

@@ -32,8 +32,8 @@ def resource(name, command="true"):
     return f'resource "terraform_data" "{name}" {{\n  depends_on = [terraform_data.page]\n  provisioner "local-exec" {{\n    command = {json.dumps(command)}\n  }}\n}}\n'
 
 
-def state(namespace):
-    secret = namespace.get("secret", STATE)
+def state(namespace, name=STATE):
+    secret = namespace.get("secret", name)
     return json.loads(gzip.decompress(base64.b64decode(secret["data"]["tfstate"])))
 
 
