@@ -182,7 +182,7 @@ def test_a_service_that_runs_well_at_first_and_crashes_while_it_is_watched_is_ro
 
 def test_a_service_that_begins_to_crash_later_is_told_at_the_next_look(namespace, controller, hello):
     # fault D10
-    namespace.apply(crashing(hello, "1.0.0", "sleep 12; exit 3"))
+    namespace.apply(crashing(hello, "1.0.0", "if [ -e /tmp/again ]; then sleep 1; else touch /tmp/again; sleep 12; fi; exit 3"))
     namespace.wait_ready("hello", 90)
     wait_until(lambda: services(namespace)["web"]["RestartCount"] > 0, 60)
 
